@@ -1,0 +1,134 @@
+"""A tracker store with one row a conversation, as fast at turn 300 as at turn 1."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any, Dict, Iterable, Optional, Text
+
+import sqlalchemy as sa
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.constants import ASSISTANT_ID_KEY
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, Event
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import METADATA_MODEL_ID
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Engine
+
+from bot.components.compaction import compact
+
+URL_VARIABLE = "LABAN_RASA_DATABASE_URL"
+DEFAULT_URL = "sqlite:///var/rasa/conversations.sqlite"
+
+_SWEEP_EVERY_S = 600.0
+
+_conversations = sa.Table(
+    "rasa_conversations",
+    sa.MetaData(),
+    sa.Column("sender_id", sa.String(255), primary_key=True),
+    sa.Column("events", sa.Text, nullable=False),
+    sa.Column("updated", sa.Float, nullable=False, index=True),
+)
+
+
+class BoundedTrackerStore(TrackerStore):
+    """Keeps of each conversation what `compact` leaves of it, in SQLite or PostgreSQL.
+
+    The database is named by `LABAN_RASA_DATABASE_URL`. A conversation that rested for `keep_hours` is deleted: its
+    session has long ended, and sessions do not carry slots over.
+    """
+
+    def __init__(
+        self,
+        domain: Optional[Domain] = None,
+        event_broker: Optional[EventBroker] = None,
+        host: Optional[Text] = None,
+        keep_hours: float = 24.0,
+        **kwargs: Any,
+    ) -> None:
+        """Connects and makes the table; `host` is the `url` of `endpoints.yml`, used where the variable is unset."""
+        super().__init__(domain, event_broker, **kwargs)
+        self._engine = _connect(os.environ.get(URL_VARIABLE) or host or DEFAULT_URL)
+        self._insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[self._engine.dialect.name]
+        self._keep_s = keep_hours * 3600
+        self._swept = 0.0
+        _conversations.create(self._engine, checkfirst=True)
+
+    async def create_tracker(self, sender_id: Text, append_action_listen: bool = True) -> DialogueStateTracker:
+        """Returns a new tracker; it is written when its first turn is done, not before."""
+        tracker = self.init_tracker(sender_id)
+        if append_action_listen:
+            tracker.update(ActionExecuted(ACTION_LISTEN_NAME))
+        return tracker
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Writes the conversation, compacted; deletes it when nothing is left, as after a restart."""
+        await self.stream_events(tracker)
+        events = [_as_dict(event) for event in compact(tracker, self.domain)]
+        if not events:
+            self.delete(tracker.sender_id)
+            return
+        now = time.time()
+        row = {"sender_id": tracker.sender_id, "events": json.dumps(events, ensure_ascii=False), "updated": now}
+        statement = self._insert(_conversations).values(row)
+        changed = {"events": statement.excluded.events, "updated": statement.excluded.updated}
+        with self._engine.begin() as connection:
+            connection.execute(statement.on_conflict_do_update(index_elements=["sender_id"], set_=changed))
+        self._sweep(now)
+
+    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+        """Returns the tracker of a conversation, or None if it is unknown."""
+        query = sa.select(_conversations.c.events).where(_conversations.c.sender_id == sender_id)
+        with self._engine.connect() as connection:
+            stored = connection.execute(query).scalar()
+        if stored is None:
+            return None
+        return DialogueStateTracker.from_dict(sender_id, json.loads(stored), self.domain.slots)
+
+    async def keys(self) -> Iterable[Text]:
+        """Returns the ids of all conversations."""
+        with self._engine.connect() as connection:
+            return [row.sender_id for row in connection.execute(sa.select(_conversations.c.sender_id))]
+
+    def delete(self, sender_id: Text) -> bool:
+        """Forgets a conversation; tells whether there was one."""
+        with self._engine.begin() as connection:
+            gone = connection.execute(sa.delete(_conversations).where(_conversations.c.sender_id == sender_id))
+        return bool(gone.rowcount)
+
+    def _sweep(self, now: float) -> None:
+        if now - self._swept < _SWEEP_EVERY_S:
+            return
+        self._swept = now
+        with self._engine.begin() as connection:
+            connection.execute(sa.delete(_conversations).where(_conversations.c.updated < now - self._keep_s))
+
+
+def _connect(url: str) -> Engine:
+    address = sa.engine.make_url(url)
+    # Parameters hold what people wrote: an error must not show them.
+    if address.get_backend_name() != "sqlite":
+        return sa.create_engine(address, hide_parameters=True, pool_pre_ping=True)
+    if address.database and address.database != ":memory:":
+        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(address, hide_parameters=True, poolclass=sa.pool.SingletonThreadPool)
+    sa.event.listen(engine, "connect", _tune_sqlite)
+    return engine
+
+
+def _tune_sqlite(connection: Any, _: Any) -> None:
+    # In WAL mode NORMAL stays consistent after a crash and only the last turns may be missing (sqlite.org/wal.html).
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _as_dict(event: Event) -> Dict[Text, Any]:
+    stored = event.as_dict()
+    metadata = stored.get("metadata") or {}
+    slim = {key: value for key, value in metadata.items() if key not in (METADATA_MODEL_ID, ASSISTANT_ID_KEY)}
+    return {**stored, "metadata": slim}

@@ -1,0 +1,126 @@
+"""The pages a browser shows: the landing page with the chat, the documents, one document to read, and errors."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+from typing import Protocol
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+from fastapi.templating import Jinja2Templates
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+from starlette.responses import Response
+from starlette.types import Scope
+
+from connectors.security_headers import SecurityHeaders
+from knowledge.documents import Document
+from knowledge.structure import Block
+
+_HERE = Path(__file__).parent
+# A document's text holds **bold**, *italic* and backslash escapes; everything else in it is text.
+_INLINE = MarkdownIt("zero", {"html": False}).enable(["emphasis", "escape"])
+# Pages and scripts change with a release only, and a revalidation is answered 304.
+_REVALIDATE = {"Cache-Control": "no-cache"}
+_API_PREFIX = "/api/"
+
+
+class Documents(Protocol):
+    """Where the reading pages come from."""
+
+    def documents(self) -> Sequence[Document]:
+        """Returns all documents in order."""
+
+    def document(self, document_id: str) -> Document | None:
+        """Returns one document, or None."""
+
+
+class RevalidatedFiles(StaticFiles):
+    """Static files that a browser keeps but asks about before it uses them, so that no release is shown half."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Returns the file at `path`, or a 304 answer."""
+        response = await super().get_response(path, scope)
+        response.headers.update(_REVALIDATE)
+        return response
+
+
+def inline_markdown(text: str) -> Markup:
+    """Renders `text` with emphasis as HTML; any HTML in it is shown, not obeyed."""
+    return Markup(_INLINE.renderInline(text))
+
+
+def runs(blocks: Iterable[Block]) -> list[tuple[str, list[Block]]]:
+    """Groups neighbouring blocks of one kind, so that items which follow each other make one list."""
+    return [(kind, list(run)) for kind, run in groupby(blocks, key=lambda block: block.kind)]
+
+
+def _templates() -> Jinja2Templates:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(inline=inline_markdown, runs=runs)
+    return Jinja2Templates(env=environment)
+
+
+_TEMPLATES = _templates()
+
+
+def install_pages(
+    app: FastAPI, library: Documents, *, today: Callable[[], date], message_max_chars: int
+) -> None:
+    """Adds the pages, `/static` and the security headers to `app`; `error_page` is left to its error handlers."""
+    app.include_router(pages_router(library, today=today, message_max_chars=message_max_chars))
+    app.mount("/static", RevalidatedFiles(directory=_HERE / "static"), name="static")
+    app.add_middleware(SecurityHeaders)
+
+
+def pages_router(library: Documents, *, today: Callable[[], date], message_max_chars: int) -> APIRouter:
+    """Returns the routes of the pages.
+
+    Args:
+        library: the documents that can be read.
+        today: tells the date against which a document's period is held.
+        message_max_chars: the longest message that the REST API takes, in characters.
+    """
+    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+    @router.api_route("/", methods=["GET", "HEAD"])
+    def home(request: Request) -> Response:
+        return _page(request, "home.html", message_max_chars=message_max_chars, documents=library.documents())
+
+    @router.api_route("/documents", methods=["GET", "HEAD"])
+    def document_list(request: Request) -> Response:
+        return _page(request, "documents.html", documents=library.documents(), today=today())
+
+    @router.api_route("/documents/{document_id}", methods=["GET", "HEAD"])
+    def reading_page(request: Request, document_id: str) -> Response:
+        document = library.document(document_id)
+        if document is None:
+            return error_page(request, 404)
+        return _page(request, "document.html", document=document, ended=document.ended(today()))
+
+    return router
+
+
+def wants_page(request: Request) -> bool:
+    """Tells whether an error of this request is for a reader's eyes rather than for a program."""
+    return not request.url.path.startswith(_API_PREFIX) and "text/html" in request.headers.get("accept", "")
+
+
+def error_page(request: Request, status: int) -> Response:
+    """Returns the page that says in Vietnamese what is wrong and where to go on."""
+    return _page(request, "error.html", status=status)
+
+
+def _page(request: Request, template: str, status: int = 200, **context: object) -> Response:
+    return _TEMPLATES.TemplateResponse(
+        request, template, {**context, "status": status}, status_code=status, headers=_REVALIDATE
+    )

@@ -1,0 +1,148 @@
+// Building blocks of the chat's DOM. Text from a user or the server only ever becomes text nodes.
+import strings from "./chat-strings.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const ICONS = {
+  send: "M4 12 20 4l-5 16-3.5-6.5z",
+  human: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 20.5a7.5 7.5 0 0 1 15 0",
+  restart: "M12 5v14M5 12h14",
+  source: "M7 3.5h7l4 4v13H7zM14 3.5v4h4M10 12h5M10 15.5h5",
+  alert: "M12 4 21 19.5H3zM12 10v4.5M12 17.2v.1",
+};
+
+/** Makes an element: attributes by name, listeners by "on…", children as nodes or text. */
+export function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value !== null && value !== undefined && value !== false) {
+      element.setAttribute(name, value === true ? "" : value);
+    }
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+function svg(tag, attributes, ...children) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+export function icon(name) {
+  return svg(
+    "svg",
+    { viewBox: "0 0 24 24", class: `icon icon-${name}`, "aria-hidden": "true" },
+    svg("path", { d: ICONS[name] }),
+  );
+}
+
+export function compass() {
+  return svg(
+    "svg",
+    { viewBox: "0 0 48 48", class: "compass", "aria-hidden": "true" },
+    svg("circle", { class: "ring", cx: 24, cy: 24, r: 21.5 }),
+    svg(
+      "g",
+      { class: "needle" },
+      svg("path", { class: "north", d: "M33.5 11.5 27.6 26 20.4 22z" }),
+      svg("path", { class: "south", d: "M14.5 36.5 20.4 22l7.2 4z" }),
+    ),
+  );
+}
+
+/** Fills "{name}" places of a string. */
+export function fill(template, values) {
+  return template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+/** Splits a line at pairs of "**"; a lone pair of stars stays as written. */
+function emphasised(line) {
+  const parts = line.split("**");
+  if (parts.length % 2 === 0) parts.push(`${parts.splice(-2, 1)}**${parts.pop()}`);
+  return parts
+    .map((part, i) => (i % 2 ? (part.trim() ? h("strong", {}, part) : `**${part}**`) : part))
+    .filter((part) => part !== "");
+}
+
+/** Renders an answer: paragraphs, line breaks, "- " items and **bold**; all else is text. */
+export function answer(text) {
+  const fragment = document.createDocumentFragment();
+  let open = null;
+  for (const line of String(text).split(/\r?\n/)) {
+    const item = /^\s*[-•]\s+(.*)$/.exec(line);
+    if (!line.trim()) open = null;
+    else if (item) {
+      if (open?.tagName !== "UL") fragment.append((open = h("ul")));
+      open.append(h("li", {}, ...emphasised(item[1])));
+    } else {
+      if (open?.tagName === "P") open.append(h("br"));
+      else fragment.append((open = h("p")));
+      open.append(...emphasised(line));
+    }
+  }
+  return fragment;
+}
+
+/** Writes a date that may be partial ("2024", "2023-03", "2019-04-24") as Vietnamese does. */
+export function writtenDate(date) {
+  const match = /^(\d{4})(?:-(\d\d))?(?:-(\d\d))?$/.exec(date);
+  if (!match) return date;
+  const [year, month, day] = match.slice(1).map((part) => part && String(Number(part)));
+  return fill(day ? strings.date : month ? strings.month : strings.year, { day, month, year });
+}
+
+function isOver(date) {
+  const now = new Date();
+  const today = [now.getFullYear(), now.getMonth() + 1, now.getDate()]
+    .map((part) => String(part).padStart(2, "0"))
+    .join("-");
+  return today.slice(0, date.length) > date;
+}
+
+function webAddress(address) {
+  try {
+    const url = new URL(address, document.baseURI);
+    return /^https?:$/.test(url.protocol) ? url.href : null;
+  } catch {
+    return null;
+  }
+}
+
+function fact(name, value) {
+  return value ? h("div", {}, h("dt", {}, name), h("dd", {}, String(value))) : null;
+}
+
+/** One source of an answer, folded: what it is; unfolded: date, validity, quotation and the way to the text. */
+export function source({ title, number, section, issued, valid_to: validTo, url, quote }) {
+  const address = url ? webAddress(url) : null;
+  const until = validTo && writtenDate(validTo) + (isOver(validTo) ? ` (${strings.ended})` : "");
+  return h(
+    "details",
+    { class: "source" },
+    h(
+      "summary",
+      {},
+      icon("source"),
+      h(
+        "span",
+        {},
+        h("span", { class: "hidden" }, `${strings.source}: `),
+        h("b", {}, number || title || strings.source),
+        section ? h("small", {}, section) : null,
+      ),
+    ),
+    quote ? h("blockquote", {}, answer(quote)) : null,
+    h(
+      "dl",
+      {},
+      fact(strings.sourceTitle, title),
+      fact(strings.sourceNumber, number),
+      fact(strings.sourceSection, section),
+      fact(strings.sourceIssued, issued && writtenDate(issued)),
+      fact(strings.sourceValid, until),
+    ),
+    address ? h("a", { href: address }, strings.openSource) : null,
+  );
+}

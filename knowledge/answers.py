@@ -1,0 +1,215 @@
+"""Composes an answer from the passages found: what answers first, a little context, then the source.
+
+Nothing is written that a document does not say; the words around it come from `vocabulary/answers.yml`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from knowledge.changes import changes_named_in
+from knowledge.documents import Document
+from knowledge.lexical import terms
+from knowledge.passages import Passage, sentences
+from knowledge.question import Question
+from knowledge.search import Hit
+from knowledge.structure import Block
+from knowledge.vocabulary import vocabulary
+
+# A phone's screen. The quote below the answer may be longer.
+TEXT_CHARACTERS = 620
+QUOTE_CHARACTERS = 900
+# A block longer than this is answered by its best sentences, not whole.
+_LONG_BLOCK = 330
+_POINT_LABEL = re.compile(r"^(?:\d{1,2}\.|[a-zđ]\))\s+")
+_FIGURE = re.compile(
+    r"(?<![\w/*.])("
+    r"\d[\d.,]*\s?%"
+    r"|\d[\d.,]*\s?(?:triệu|tỷ|nghìn)?\s?(?:đồng|đ)\b"
+    r"|(?:ngày\s)?\d{1,2}(?:\s?-\s?\d{1,2})?/\d{1,2}/\d{4}"
+    r"|ngày\s\d{1,2}\stháng\s\d{1,2}(?:\snăm\s\d{4})?"
+    r"|tháng\s\d{1,2}\sđến\stháng\s\d{1,2}\snăm\s\d{4}"
+    r")(?![\w/*])",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What an answer rests on, ready to show. Dates may be partial; `url` is relative to the server."""
+
+    id: str
+    title: str
+    number: str | None
+    section: str
+    issued: str | None
+    valid_to: str | None
+    url: str
+    quote: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer fit to send: `text` with **bold** figures, its sources, and the passages it was made from."""
+
+    text: str
+    sources: tuple[Source, ...]
+    passages: tuple[str, ...]
+
+
+def compose(hits: Sequence[Hit], question: str, today: date) -> Answer:
+    """Composes the answer to `question` from the best of `hits`.
+
+    Args:
+        hits: what search found, best first; at least one. Further hits are used when they are parts of the answer too.
+        question: the question as typed.
+        today: the day on which a period has ended or a body is gone.
+    """
+    best = hits[0]
+    lines, complete = _lines(best, Question.read(question))
+    phrases = vocabulary("answers")
+    shown = "\n".join(lines)
+    if not complete:
+        shown = f"{shown}\n{phrases['more']}"
+    document = best.passage.document
+    notes = [note for note in (_ended_note(document, today),) if note]
+    notes += [
+        phrases["change"].format(note=change.note, source=change.source.name)
+        for change in changes_named_in(f"{shown} {document.issuer or ''} {best.passage.path[-1]}", today)
+    ]
+    text = "\n".join([embolden(shown), citation_line(best.passage), *notes])
+    return Answer(text, (source_of(best.passage, best.blocks),), (best.passage.id,))
+
+
+def source_of(passage: Passage, scores: Sequence[float] = ()) -> Source:
+    """Returns the citation of a passage, quoting it whole or, when long, from the best block on."""
+    document = passage.document
+    return Source(
+        id=passage.id,
+        title=document.title,
+        number=document.number,
+        section=section_name(passage),
+        issued=document.issued,
+        valid_to=document.valid_to,
+        url=f"/documents/{document.id}#{passage.section.slug}",
+        quote=_quote(passage, scores),
+    )
+
+
+def section_name(passage: Passage) -> str:
+    """Returns how the section is cited: "mục I.2.b", or its own words where it has no number."""
+    label = passage.section.label
+    return vocabulary("labels")["section"].format(label=label) if _is_number(label) else label
+
+
+def citation_line(passage: Passage) -> str:
+    """Returns the line that names the source: "Nguồn: Kế hoạch 126/KH-UBND ngày 24/4/2019, mục I.2.b."."""
+    phrases, document = vocabulary("answers"), passage.document
+    issued = [int(part) for part in (document.issued or "").split("-") if part]
+    dates = dict(zip(("year", "month", "day"), issued, strict=False))
+    form = {1: "issued_year", 2: "issued_month", 3: "issued_day"}.get(len(issued))
+    line: str = phrases["source"].format(
+        citation=document.citation,
+        issued=phrases[form].format(**dates) if form else "",
+        section=section_name(passage),
+    )
+    return line
+
+
+def embolden(text: str) -> str:
+    """Returns `text` with figures (shares, money, days) in Markdown bold."""
+    return _FIGURE.sub(lambda match: f"**{match[1]}**", text)
+
+
+def _lines(hit: Hit, question: Question) -> tuple[list[str], bool]:
+    """Returns the lines to show and whether they are the whole passage."""
+    blocks = hit.passage.section.blocks
+    ranked = sorted(range(len(blocks)), key=lambda n: -hit.blocks[n])
+    chosen: dict[int, str] = {}
+    room = TEXT_CHARACTERS
+    for number in ranked:
+        text = _excerpt(blocks[number], question)
+        if chosen and len(text) > room:
+            continue
+        chosen[number] = text
+        room -= len(text)
+    first = ranked[0]
+    rest = [n for n in sorted(chosen) if n != first]
+    listed = len(chosen) > 1
+    lines = [_line(blocks[n], chosen[n], listed) for n in [first, *rest]]
+    intro = _introduction(hit.passage, first)
+    complete = all(n in chosen and len(chosen[n]) >= len(_bare(b)) for n, b in enumerate(blocks))
+    return [*([intro] if intro else []), *lines], complete
+
+
+def _introduction(passage: Passage, first: int) -> str | None:
+    """Returns the heading that an item needs to be understood, such as "Mục tiêu đến năm 2025:"."""
+    if passage.section.blocks[first].kind != "item" or not passage.section.path:
+        return None
+    heading = re.sub(r"^\**(?:[IVXLC]+\.|\d{1,2}\.|[a-zđ]\))\s*", "", passage.section.path[-1]).strip(" *:")
+    return f"{heading}:" if len(heading) <= 120 else None
+
+
+def _line(block: Block, text: str, listed: bool) -> str:
+    return f"- {text}" if listed and block.kind == "item" else text
+
+
+def _bare(block: Block) -> str:
+    return _POINT_LABEL.sub("", block.plain)
+
+
+def _excerpt(block: Block, question: Question) -> str:
+    """Returns a block whole, or of a long one the sentences that share most with the question, in their order."""
+    text = _bare(block)
+    if len(text) <= _LONG_BLOCK:
+        return text
+    parts = sentences(text)
+    asked = set(terms(" ".join([question.content, *question.synonyms]), folded=True))
+    shared = [len(asked.intersection(terms(part, folded=True))) / (len(part) + 80) ** 0.5 for part in parts]
+    chosen: set[int] = set()
+    room = TEXT_CHARACTERS
+    for number in sorted(range(len(parts)), key=lambda n: -shared[n]):
+        if chosen and len(parts[number]) > room:
+            continue
+        chosen.add(number)
+        room -= len(parts[number])
+    pieces = []
+    for number in sorted(chosen):
+        if number and number - 1 not in chosen:
+            pieces.append("…")
+        pieces.append(parts[number])
+    return " ".join(pieces)
+
+
+def _quote(passage: Passage, scores: Sequence[float]) -> str:
+    blocks = passage.section.blocks
+    if len(passage.text) <= QUOTE_CHARACTERS or not scores:
+        return passage.text
+    start = max(range(len(blocks)), key=lambda n: scores[n])
+    lines = [f"- {b.plain}" if b.kind == "item" else b.plain for b in blocks[start:]]
+    quote = lines[0]
+    for line in lines[1:]:
+        if len(quote) + len(line) > QUOTE_CHARACTERS:
+            break
+        quote = f"{quote}\n{line}"
+    return f"… {quote}" if start else quote
+
+
+def _ended_note(document: Document, today: date) -> str | None:
+    if not document.ended(today) or document.valid_to is None:
+        return None
+    phrases = vocabulary("answers")
+    form = phrases["ended"] if document.valid_from else phrases["ended_open"]
+    note: str = form.format(start=_written(document.valid_from), end=_written(document.valid_to))
+    return note
+
+
+def _written(partial: str | None) -> str:
+    return "/".join(str(int(part)) for part in reversed((partial or "").split("-")) if part)
+
+
+def _is_number(label: str) -> bool:
+    return all(len(part) <= 5 for part in label.split(".")) and " " not in label

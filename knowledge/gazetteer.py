@@ -1,0 +1,195 @@
+"""Finds the things that people name (trades, schools, levels, places, …) in text typed any way.
+
+Gazetteers are lists in YAML, one file a kind. A name is found without its diacritics ("cao dang"), with its tone on the
+other vowel ("hoà" for "hòa"), in NFD, with one wrong tone in a longer name ("cao đăng") and with one slip of the
+keyboard in a name of at least six letters ("cơ kí", "ô tôt"). A year is found by its pattern.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+from rapidfuzz.distance import OSA
+
+from knowledge.text import fold, normalise
+
+GAZETTEER_DIR = Path(__file__).parent / "gazetteers"
+
+_SYLLABLE = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
+# Four digits of the years in question, not part of a number ("2.024", "20240"), of a document's ("03/2024/NQ") or of a code.
+_YEAR = re.compile(r"(?<![\w.,/-]\d)(?<![\w/])(?:19[89]|20[0-4])\d(?![\w/]|[.,]\d)")
+
+# How sure a mention is, by what had to be forgiven.
+_EXACT, _UNACCENTED, _WRONG_TONE, _TYPO = 1.0, 0.95, 0.85, 0.75
+_SHORTEST_WITH_TYPO = 6
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing: its id, how it is called in an answer, and what else people call it."""
+
+    entity: str
+    id: str
+    name: str
+    aliases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Mention:
+    """Where a text names an entry: `start` and `end` count the characters of the text as typed."""
+
+    entity: str
+    value: str
+    name: str
+    start: int
+    end: int
+    confidence: float
+
+
+@dataclass(frozen=True)
+class _Syllable:
+    """A syllable as typed: lower case with (`accented`) and without (`plain`) diacritics, and its place."""
+
+    accented: str
+    plain: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class _Alias:
+    accented: tuple[str, ...]
+    plain: tuple[str, ...]
+    entry: Entry
+
+
+@dataclass
+class Gazetteer:
+    """A set of entries, indexed by what people type."""
+
+    entries: Sequence[Entry]
+    _by_plain: dict[tuple[str, ...], list[_Alias]] = field(default_factory=dict, init=False)
+    _by_deletion: dict[str, list[_Alias]] = field(default_factory=dict, init=False)
+    _longest: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        for entry in self.entries:
+            for written in dict.fromkeys((entry.name, *entry.aliases)):
+                self._add(written, entry)
+
+    def find(self, text: str) -> list[Mention]:
+        """Returns the mentions in `text`, in order; where two overlap, the longer one, then the surer one."""
+        syllables = _syllables(text)
+        candidates = [*self._named(syllables), *_years(text)]
+        candidates.sort(key=lambda mention: (mention.start - mention.end, -mention.confidence))
+        chosen: list[Mention] = []
+        for mention in candidates:
+            if all(_agree(mention, other) for other in chosen):
+                chosen.append(mention)
+        return sorted(chosen, key=lambda mention: (mention.start, mention.entity))
+
+    def _add(self, written: str, entry: Entry) -> None:
+        syllables = _syllables(written)
+        alias = _Alias(tuple(s.accented for s in syllables), tuple(s.plain for s in syllables), entry)
+        self._by_plain.setdefault(alias.plain, []).append(alias)
+        self._longest = max(self._longest, len(alias.plain))
+        joined = "".join(alias.plain)
+        if len(joined) >= _SHORTEST_WITH_TYPO and joined.isalpha():
+            for key in _deletions(joined):
+                self._by_deletion.setdefault(key, []).append(alias)
+
+    def _named(self, syllables: Sequence[_Syllable]) -> Iterator[Mention]:
+        for first in range(len(syllables)):
+            # One more than the longest name: a slip may cut a syllable in two.
+            for last in range(first + 1, min(first + self._longest + 1, len(syllables)) + 1):
+                window = syllables[first:last]
+                found = list(self._exactly(window)) or list(self._nearly(window))
+                for alias, confidence in found:
+                    entry = alias.entry
+                    yield Mention(entry.entity, entry.id, entry.name, window[0].start, window[-1].end, confidence)
+
+    def _exactly(self, window: Sequence[_Syllable]) -> Iterator[tuple[_Alias, float]]:
+        for alias in self._by_plain.get(tuple(s.plain for s in window), ()):
+            confidence = _agreement(window, alias)
+            if confidence:
+                yield alias, confidence
+
+    def _nearly(self, window: Sequence[_Syllable]) -> Iterator[tuple[_Alias, float]]:
+        joined = "".join(s.plain for s in window)
+        if len(joined) < _SHORTEST_WITH_TYPO - 1 or not joined.isalpha():
+            return
+        seen: set[int] = set()
+        for key in _deletions(joined):
+            for alias in self._by_deletion.get(key, ()):
+                if id(alias) not in seen and _is_slip(window, joined, alias):
+                    seen.add(id(alias))
+                    yield alias, _TYPO
+
+
+def _syllables(text: str) -> list[_Syllable]:
+    found = []
+    for match in _SYLLABLE.finditer(text):
+        accented = normalise(match.group()).lower()
+        found.append(_Syllable(accented, fold(accented), match.start(), match.end()))
+    return found
+
+
+def _agreement(window: Sequence[_Syllable], alias: _Alias) -> float:
+    """Returns how sure it is that `window`, the same letters as `alias`, means it; 0 if another word is meant."""
+    typed_plainly = sum(s.accented != a and s.accented == s.plain for s, a in zip(window, alias.accented, strict=True))
+    wrong = sum(s.accented != a and s.accented != s.plain for s, a in zip(window, alias.accented, strict=True))
+    if wrong == 0:
+        return _UNACCENTED if typed_plainly else _EXACT
+    # "hạn" is not "hàn", but "cao đăng" can only be "cao đẳng".
+    return _WRONG_TONE if wrong == 1 and len(window) > 1 else 0.0
+
+
+def _is_slip(window: Sequence[_Syllable], joined: str, alias: _Alias) -> bool:
+    target = "".join(alias.plain)
+    if joined == target:  # Run together or cut apart: "caođẳng".
+        return "".join(s.accented for s in window) in (joined, "".join(alias.accented))
+    if joined[0] != target[0] or OSA.distance(joined, target, score_cutoff=1) > 1:
+        return False
+    # A slip makes something that is no syllable; two real words side by side are meant as they stand.
+    return any(not _VALID.fullmatch(s.plain) for s in window if s.plain not in alias.plain)
+
+
+def _deletions(word: str) -> Iterator[str]:
+    yield word
+    for place in range(len(word)):
+        yield word[:place] + word[place + 1 :]
+
+
+def _years(text: str) -> Iterator[Mention]:
+    for match in _YEAR.finditer(text):
+        yield Mention("year", match.group(), match.group(), match.start(), match.end(), _EXACT)
+
+
+def _agree(mention: Mention, other: Mention) -> bool:
+    apart = mention.end <= other.start or mention.start >= other.end
+    same_place = (mention.start, mention.end) == (other.start, other.end)
+    # One name may stand for things of two kinds (a school that is also an agency), not for two of a kind.
+    return apart or (same_place and mention.entity != other.entity)
+
+
+# The syllables that Vietnamese spelling allows, without diacritics.
+_VALID = re.compile(
+    r"(?:(?:ngh|gh|k)(?=[eiy])|ng(?=[aou])|c(?=[aou])|qu|ch|gi|kh|nh|ph|th|tr|[bdghlmnprstvx])?"
+    r"(?:a(?:ch|ng|nh|[cimnoptuy])?|e(?:ng|nh|ch|[cmnoptu])?|i(?:nh|ch|[acmnptu])?|ie(?:ng|[cmnptu])|"
+    r"o(?:ng|[cimnpt])?|oo(?:ng|c)|oa(?:ch|ng|nh|[cimnopty])?|oe(?:[not])?|u(?:ng|[acimnptu])?|"
+    r"ua(?:ng|[nty])|ue(?:ch|nh)?|uo(?:ng|[cimnptu])?|uy(?:ch|nh|[anptu])?|uye[nt]|y(?:ch|nh|e[nmtu]|eng|[tm])?)"
+)
+
+
+def load_gazetteer(folder: Path = GAZETTEER_DIR) -> Gazetteer:
+    """Loads all `*.yml` of `folder`; a file's name is its entity.
+
+    Raises:
+        ValueError: an entry has no id or name, or two entries of a file have one id.
+    """
+    return Gazetteer([entry for file in sorted(folder.glob("*.yml")) for entry in _entries(file)])

@@ -1,0 +1,240 @@
+"""The index on disk: built beside the old one, swapped in one step, read in milliseconds.
+
+`<index>/CURRENT` names the version in use; each version is a folder of its own. What has not changed is not encoded
+again: vectors of windows with the same text are taken from the version before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import faiss
+import numpy as np
+from pydantic import TypeAdapter
+
+from knowledge.documents import Document, Library, read_documents
+from knowledge.encoder import Encoder
+from knowledge.errors import IndexUnusable
+from knowledge.lexical import LexicalIndex
+from knowledge.onnx_encoder import Vectors
+from knowledge.passages import Passage, Window, passages_of, read_questions, windows_of
+
+FORMAT = 1
+_CURRENT = "CURRENT"
+_BATCH = 64
+# Versions kept for readers that still hold the one before.
+_KEPT_VERSIONS = 2
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build did. `encoded` counts the windows that were new; `seconds` is the whole build."""
+
+    version: str
+    documents: int
+    passages: int
+    windows: int
+    encoded: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Index:
+    """One version of the index, in memory."""
+
+    version: str
+    encoder_name: str
+    library: Library
+    passages: list[Passage]
+    windows: list[Window]
+    vectors: Vectors
+    dense: faiss.Index
+    written: LexicalIndex
+    folded: LexicalIndex
+
+
+def build(
+    documents_dir: Path,
+    index_dir: Path,
+    encoder: Encoder,
+    questions_dir: Path | None = None,
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Builds a version of the index and makes it the current one; nothing is replaced if anything fails.
+
+    Args:
+        documents_dir: a folder of Markdown documents.
+        index_dir: where versions live; made if missing.
+        encoder: encodes the windows that the version before does not hold.
+        questions_dir: questions that blocks are known to answer (see `passages.read_questions`).
+        progress: told (step, done, total) as the build goes on.
+
+    Raises:
+        DocumentError: a document is broken; says its file and line.
+    """
+    started = datetime.now(UTC)
+    documents = read_documents(documents_dir)
+    passages = passages_of(documents)
+    questions = read_questions(questions_dir, passages) if questions_dir else {}
+    windows = windows_of(passages, questions)
+    vectors, encoded = _encode(windows, encoder, _previous(index_dir, encoder.name), progress)
+    fingerprint = source_fingerprint(documents_dir, encoder.name, questions_dir)
+    version = f"{started:%Y%m%dT%H%M%S}-{fingerprint[:8]}"
+    manifest = {
+        "format": FORMAT,
+        "encoder": encoder.name,
+        "fingerprint": fingerprint,
+        "built": started.isoformat(timespec="seconds"),
+        "documents": len(documents),
+        "passages": len(passages),
+        "windows": len(windows),
+    }
+    index_dir.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=index_dir, prefix=".building-") as building:
+        _write(Path(building), documents, windows, vectors, manifest)
+        target = index_dir / version
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(building, target)
+    _make_current(index_dir, version)
+    seconds = (datetime.now(UTC) - started).total_seconds()
+    return BuildReport(version, len(documents), len(passages), len(windows), encoded, seconds)
+
+
+def load(index_dir: Path) -> Index:
+    """Reads the current version.
+
+    Raises:
+        IndexUnusable: there is none, it is broken, or another release wrote it.
+    """
+    version = current_version(index_dir)
+    if version is None:
+        raise IndexUnusable(f"there is no index in {index_dir}; build it with: laban kb build")
+    folder = index_dir / version
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        if manifest["format"] != FORMAT:
+            raise IndexUnusable(
+                f"the index in {index_dir} has format {manifest['format']}, this release reads {FORMAT}; "
+                "build it again with: laban kb build"
+            )
+        documents = _DOCUMENTS.validate_json((folder / "documents.json").read_bytes())
+        windows = [Window(**row) for row in json.loads((folder / "windows.json").read_bytes())]
+        return Index(
+            version=version,
+            encoder_name=manifest["encoder"],
+            library=Library({d.id: d for d in documents}),
+            passages=passages_of(documents),
+            windows=windows,
+            vectors=np.load(folder / "vectors.npy", mmap_mode="r"),
+            dense=faiss.read_index(str(folder / "dense.faiss")),
+            written=LexicalIndex.load(folder / "written"),
+            folded=LexicalIndex.load(folder / "folded"),
+        )
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+        raise IndexUnusable(
+            f"the index in {folder} cannot be read ({error}); build it again with: laban kb build"
+        ) from error
+
+
+def current_version(index_dir: Path) -> str | None:
+    """Returns the name of the version in use, or None."""
+    try:
+        return (index_dir / _CURRENT).read_text(encoding="utf-8").strip() or None
+    except FileNotFoundError:
+        return None
+
+
+def is_current(documents_dir: Path, index_dir: Path, encoder: str, questions_dir: Path | None = None) -> bool:
+    """Tells whether the index was built by this release from these very files with this encoder."""
+    version = current_version(index_dir)
+    if version is None:
+        return False
+    try:
+        manifest = json.loads((index_dir / version / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    expected = source_fingerprint(documents_dir, encoder, questions_dir)
+    return bool(manifest.get("format") == FORMAT and manifest.get("fingerprint") == expected)
+
+
+def source_fingerprint(documents_dir: Path, encoder: str, questions_dir: Path | None = None) -> str:
+    """Returns a hash of everything an index is made from."""
+    digest = hashlib.sha256(f"{FORMAT}\0{encoder}".encode())
+    folders = ((documents_dir, "*.md"), (questions_dir, "*.yml"))
+    for file in (f for folder, pattern in folders if folder for f in sorted(folder.rglob(pattern))):
+        digest.update(b"\0" + file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+_DOCUMENTS = TypeAdapter(list[Document])
+
+
+def _previous(index_dir: Path, encoder: str) -> dict[tuple[str, str], Vectors]:
+    """Returns the vectors of the current version by (kind, text), if the same encoder made them."""
+    try:
+        index = load(index_dir)
+    except IndexUnusable:
+        return {}
+    if index.encoder_name != encoder:
+        return {}
+    return {(w.kind, w.text): v for w, v in zip(index.windows, index.vectors, strict=True)}
+
+
+def _encode(
+    windows: list[Window],
+    encoder: Encoder,
+    known: dict[tuple[str, str], Vectors],
+    progress: Progress | None,
+) -> tuple[Vectors, int]:
+    missing = list(dict.fromkeys((w.kind, w.text) for w in windows if (w.kind, w.text) not in known))
+    for kind, batch, done in _batches(missing):
+        prefix = "query" if kind == "question" else "passage"
+        for text, vector in zip(batch, encoder.encode(batch, prefix), strict=True):
+            known[kind, text] = vector
+        if progress:
+            progress("encode", done, len(missing))
+    return np.array([known[w.kind, w.text] for w in windows], dtype=np.float32), len(missing)
+
+
+def _batches(missing: list[tuple[str, str]]) -> Iterator[tuple[str, list[str], int]]:
+    done = 0
+    for kind in ("text", "question"):
+        texts = [text for k, text in missing if k == kind]
+        for start in range(0, len(texts), _BATCH):
+            batch = texts[start : start + _BATCH]
+            done += len(batch)
+            yield kind, batch, done
+
+
+def _write(
+    folder: Path, documents: list[Document], windows: list[Window], vectors: Vectors, manifest: dict[str, object]
+) -> None:
+    (folder / "documents.json").write_bytes(_DOCUMENTS.dump_json(documents))
+    (folder / "windows.json").write_text(json.dumps([w.__dict__ for w in windows], ensure_ascii=False))
+    np.save(folder / "vectors.npy", vectors)
+    dense = faiss.IndexFlatIP(vectors.shape[1])
+    dense.add(vectors)
+    faiss.write_index(dense, str(folder / "dense.faiss"))
+    texts = [w.text for w in windows]
+    LexicalIndex.build(texts, folded=False).save(folder / "written")
+    LexicalIndex.build(texts, folded=True).save(folder / "folded")
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2))
+
+
+def _make_current(index_dir: Path, version: str) -> None:
+    pointer = index_dir / f".{_CURRENT}.{os.getpid()}"
+    pointer.write_text(version, encoding="utf-8")
+    pointer.replace(index_dir / _CURRENT)
+    versions = sorted(f for f in index_dir.iterdir() if f.is_dir() and not f.name.startswith("."))
+    for old in [f for f in versions if f.name != version][: -(_KEPT_VERSIONS - 1) or None]:
+        shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,156 @@
+"""Passages, the unit of retrieval, and the windows of them that are searched.
+
+A passage is a section of a document with text of its own; its id ("ke-hoach-126-2019#i-2-b") names it in answers,
+citations, corrections and statistics. Short windows of it (about 350 characters, its heading in front) find the right
+section far more often than one vector for the whole does; questions that it is known to answer are windows too.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import yaml
+
+from knowledge.documents import Document
+from knowledge.errors import DocumentError
+from knowledge.structure import Section
+
+WINDOW_CHARACTERS = 350
+_SENTENCE_END = re.compile(r"(?<=[.;:!?…])\s+(?=[^\s])")
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A section of a document as search sees it."""
+
+    document: Document
+    section: Section
+
+    @property
+    def id(self) -> str:
+        """The stable id, "<document>#<slug>"."""
+        return f"{self.document.id}#{self.section.slug}"
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The document's citation and the headings down to the passage, outermost first."""
+        headings = self.section.path
+        # The title says no more than the citation does, but it may be all that a folder without front matter has.
+        return (self.document.citation, *(h for h in headings if h != self.document.citation))
+
+    @property
+    def text(self) -> str:
+        """The text, one line a block."""
+        return self.section.text
+
+
+@dataclass(frozen=True)
+class Window:
+    """A stretch of a passage that is searched by itself.
+
+    `passage` is the passage's position in the index, `first_block`/`last_block` what it covers. A "question" window
+    holds a question that those blocks answer; it is searched, never shown.
+    """
+
+    passage: int
+    first_block: int
+    last_block: int
+    kind: Literal["text", "question"]
+    text: str
+
+
+def passages_of(documents: Iterable[Document]) -> list[Passage]:
+    """Returns the passages of `documents` in reading order."""
+    return [Passage(d, s) for d in documents for s in d.outline if s.blocks]
+
+
+def windows_of(passages: list[Passage], questions: dict[str, dict[int, list[str]]]) -> list[Window]:
+    """Returns every window of `passages`.
+
+    Args:
+        passages: all passages, in the order of the index.
+        questions: by passage id, by block, the questions that the block answers.
+    """
+    windows: list[Window] = []
+    for number, passage in enumerate(passages):
+        heading = _heading(passage)
+        windows.extend(
+            Window(number, first, last, "text", f"{heading}: {text}" if heading else text)
+            for first, last, text in _stretches(passage)
+        )
+        for block, asked in questions.get(passage.id, {}).items():
+            windows.extend(Window(number, block, block, "question", question) for question in asked)
+    return windows
+
+
+def read_questions(folder: Path, passages: list[Passage]) -> dict[str, dict[int, list[str]]]:
+    """Reads `<document id>.yml` files: lists of {evidence: a snippet of one block, questions: [...]}.
+
+    Returns:
+        By passage id, by block number, the questions.
+
+    Raises:
+        DocumentError: a snippet occurs in no block of its document.
+    """
+    found: dict[str, dict[int, list[str]]] = {}
+    for file in sorted(folder.glob("*.yml")):
+        own = [p for p in passages if p.document.id == file.stem]
+        blocks = [(p.id, n, _comparable(b.plain)) for p in own for n, b in enumerate(p.section.blocks)]
+        for entry in yaml.safe_load(file.read_text(encoding="utf-8")) or ():
+            snippet = _comparable(entry["evidence"])
+            place = next(((p, n) for p, n, text in blocks if snippet in text), None)
+            if place is None:
+                raise DocumentError(file, 1, f"no block of {file.stem} contains {entry['evidence']!r}")
+            found.setdefault(place[0], {}).setdefault(place[1], []).extend(entry["questions"])
+    return found
+
+
+def sentences(text: str) -> list[str]:
+    """Splits a block's text at the ends of its sentences and clauses."""
+    return [part.strip() for part in _SENTENCE_END.split(text) if part.strip()]
+
+
+def _heading(passage: Passage) -> str:
+    headings = [h for h in passage.path if not h.isspace()]
+    return " › ".join((headings[0], *headings[-2:]) if len(headings) > 2 else headings)[:WINDOW_CHARACTERS]
+
+
+def _stretches(passage: Passage) -> Iterator[tuple[int, int, str]]:
+    """Yields (first block, last block, text): long blocks in parts, short neighbours together, and the whole."""
+    together: list[tuple[int, str]] = []
+    count = 0
+    for number, block in enumerate(passage.section.blocks):
+        for part in _parts(block.plain):
+            if together and sum(len(text) for _, text in together) + len(part) > WINDOW_CHARACTERS:
+                yield _joined(together)
+                count += 1
+                together = []
+            together.append((number, part))
+    yield _joined(together)
+    if count:
+        yield 0, len(passage.section.blocks) - 1, passage.text
+
+
+def _joined(together: list[tuple[int, str]]) -> tuple[int, int, str]:
+    return together[0][0], together[-1][0], " ".join(text for _, text in together)
+
+
+def _parts(text: str) -> Iterator[str]:
+    part = ""
+    for sentence in sentences(text):
+        if part and len(part) + len(sentence) > WINDOW_CHARACTERS:
+            yield part
+            part = ""
+        part = f"{part} {sentence}".strip()
+    if part:
+        yield part
+
+
+def _comparable(text: str) -> str:
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", text).replace("*", "").replace("\\", "")).strip()

@@ -1,0 +1,204 @@
+"""Finds the passages that answer a question: dense and lexical search, fused, with a calibrated confidence.
+
+Raw cosine values of this family of encoders all lie close together, so nothing here compares one with a fixed number:
+scores become z-scores over the candidates before they are fused, and a fitted logistic model (`ranking.yml`)
+turns what is known about a hit into the probability that it answers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import yaml
+
+from knowledge.encoder import Encoder
+from knowledge.index import Index
+from knowledge.lexical import LexicalIndex, Scores
+from knowledge.passages import Passage
+from knowledge.question import Question
+from knowledge.text import fold
+
+RANKING_FILE = Path(__file__).parent / "ranking.yml"
+_NOTHING = -1e9
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The weights and thresholds of `ranking.yml`."""
+
+    dense_share: float
+    folded_share: float
+    synonym_weight: float
+    candidates: int
+    confidence: dict[str, Any]
+    answer: float
+    suggest: float
+
+
+@cache
+def default_ranking() -> Ranking:
+    """Returns what `ranking.yml` says, read once."""
+    return Ranking(**yaml.safe_load(RANKING_FILE.read_text(encoding="utf-8")))
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A passage found.
+
+    `score` is the probability (0 to 1) that it answers; `blocks` the scores (one a block, comparable within the
+    hit) that say which of its blocks do; `features` what the probability was computed from.
+    """
+
+    passage: Passage
+    score: float
+    blocks: tuple[float, ...]
+    features: dict[str, float]
+
+
+class Retriever:
+    """Searches one version of an index."""
+
+    def __init__(self, index: Index, encoder: Encoder, ranking: Ranking | None = None) -> None:
+        self.index = index
+        self.encoder = encoder
+        self.ranking = ranking or default_ranking()
+        self._passage_of = np.array([w.passage for w in index.windows], dtype=np.int64)
+        self._is_question = np.array([w.kind == "question" for w in index.windows], dtype=bool)
+        self._terms = lru_cache(maxsize=4096)(self._passage_terms)
+
+    def search(self, text: str, limit: int = 5) -> list[Hit]:
+        """Returns the passages most likely to answer, best first.
+
+        Args:
+            text: the question as typed.
+            limit: how many at most.
+        """
+        question = Question.read(text)
+        if not question.prepared:
+            return []
+        vector = self.encoder.question(question.prepared)
+        lexical = self._lexical(question)
+        windows = self._candidates(vector, lexical)
+        cosine = self.index.vectors[windows] @ vector
+        passages, position = np.unique(self._passage_of[windows], return_inverse=True)
+        asked = self._is_question[windows]
+        dense = _best(cosine, position, len(passages))
+        fused = self.ranking.dense_share * _standard(dense) + (1 - self.ranking.dense_share) * _standard(
+            _best(lexical[windows], position, len(passages))
+        )
+        order = np.argsort(-fused, kind="stable")[: limit + 1]
+        statistics = _Statistics(cosine, asked, position, fused)
+        hits = []
+        for rank, at in enumerate(order[:limit]):
+            following = fused[order[rank + 1]] if rank + 1 < len(order) else fused[at]
+            features = statistics.features(int(at), float(following))
+            features["coverage"] = self._coverage(question, int(passages[at]))
+            rows = windows[position == at]
+            blocks = self._block_scores(rows, cosine[position == at], lexical[rows], int(passages[at]))
+            hits.append(Hit(self.index.passages[passages[at]], self._confidence(features), blocks, features))
+        return hits
+
+    def _lexical(self, question: Question) -> Scores:
+        folded = self._weighted(self.index.folded, question)
+        if not question.has_diacritics:
+            return folded
+        written = self._weighted(self.index.written, question)
+        share = self.ranking.folded_share
+        return (1 - share) * written + share * folded
+
+    def _weighted(self, index: LexicalIndex, question: Question) -> Scores:
+        scores = index.scores(index.terms(question.content))
+        if question.synonyms:
+            added = [term for words in question.synonyms for term in index.terms(words)]
+            scores = scores + self.ranking.synonym_weight * index.scores(added)
+        return scores
+
+    def _candidates(self, vector: npt.NDArray[np.float32], lexical: Scores) -> npt.NDArray[np.int64]:
+        total, wanted = len(self.index.windows), self.ranking.candidates
+        if total <= wanted:
+            return np.arange(total)
+        _, nearest = self.index.dense.search(vector[None, :], wanted)
+        return np.union1d(nearest[0][nearest[0] >= 0], np.argpartition(-lexical, wanted)[:wanted])
+
+    def _coverage(self, question: Question, passage: int) -> float:
+        """Returns the share (0 to 1) of the question's content, weighed by rarity, that the passage mentions."""
+        index = self.index.folded
+        asked = set(index.terms(question.content))
+        if not asked:
+            return 0.0
+        held = self._terms(passage)
+        explained = {fold(t) for words in question.synonyms_for(held) for t in index.terms(words)}
+        weights = {term: index.rarity(term) for term in asked}
+        return sum(w for t, w in weights.items() if t in held or t in explained) / sum(weights.values())
+
+    def _passage_terms(self, passage: int) -> frozenset[str]:
+        rows = np.flatnonzero(self._passage_of == passage)
+        return frozenset(t for row in rows for t in self.index.folded.terms(self.index.windows[row].text))
+
+    def _block_scores(
+        self, rows: npt.NDArray[np.int64], cosine: npt.NDArray[np.float32], lexical: Scores, passage: int
+    ) -> tuple[float, ...]:
+        """Returns one score a block: that of the narrowest windows over it, dense and lexical fused."""
+        count = len(self.index.passages[passage].section.blocks)
+        if count == 1:
+            return (1.0,)
+        fused = self.ranking.dense_share * _standard(cosine) + (1 - self.ranking.dense_share) * _standard(lexical)
+        best = [_NOTHING] * count
+        for row, score in zip(rows, fused, strict=True):
+            window = self.index.windows[row]
+            if window.last_block - window.first_block + 1 < count:
+                for block in range(window.first_block, window.last_block + 1):
+                    best[block] = max(best[block], float(score))
+        return tuple(best)
+
+    def _confidence(self, features: dict[str, float]) -> float:
+        model = self.ranking.confidence
+        total = model["bias"] + sum(weight * features[name] for name, weight in model["weights"].items())
+        return 1 / (1 + math.exp(-total))
+
+
+class _Statistics:
+    """What the scores of one search say about each passage."""
+
+    def __init__(
+        self,
+        cosine: npt.NDArray[np.float32],
+        asked: npt.NDArray[np.bool_],
+        position: npt.NDArray[np.int64],
+        fused: npt.NDArray[np.float32],
+    ) -> None:
+        self._fused = fused
+        self._text = _best(np.where(asked, _NOTHING, cosine), position, len(fused))
+        self._asked = _best(np.where(asked, cosine, _NOTHING), position, len(fused))
+
+    def features(self, at: int, following: float) -> dict[str, float]:
+        asked = float(self._asked[at])
+        return {
+            "dense": float(self._text[at]),
+            "question": asked if asked > 0 else float(self._text[at]),
+            "fused": float(self._fused[at]),
+            "margin": float(self._fused[at]) - following,
+        }
+
+
+def _best(scores: npt.NDArray[Any], position: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.float32]:
+    best = np.full(count, _NOTHING, dtype=np.float32)
+    np.maximum.at(best, position, scores.astype(np.float32))
+    return best
+
+
+def _standard(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    spread = float(scores.std())
+    return (scores - scores.mean()) / spread if spread > 0 else np.zeros_like(scores)
+
+
+def unique_documents(hits: Sequence[Hit]) -> list[str]:
+    """Returns the ids of the documents that `hits` come from, in order."""
+    return list(dict.fromkeys(hit.passage.document.id for hit in hits))

@@ -1,0 +1,46 @@
+"""The index in use by a running program: loaded once, replaced without a restart when a newer version is built."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from knowledge import index
+from knowledge.encoder import Encoder
+from knowledge.errors import IndexUnusable
+from knowledge.search import Ranking, Retriever
+
+
+class KnowledgeStore:
+    """Hands out a retriever over the current version of the index."""
+
+    def __init__(self, index_dir: Path, encoder: Encoder, ranking: Ranking | None = None) -> None:
+        self.index_dir = index_dir
+        self.encoder = encoder
+        self._ranking = ranking
+        self._lock = threading.Lock()
+        self._retriever: Retriever | None = None
+
+    def retriever(self) -> Retriever:
+        """Returns a retriever over the current version; one that was handed out before stays usable.
+
+        Raises:
+            IndexUnusable: there is no index, or it was built with another encoder.
+        """
+        version = index.current_version(self.index_dir)
+        retriever = self._retriever
+        if retriever is not None and retriever.index.version == version:
+            return retriever
+        with self._lock:
+            if self._retriever is None or self._retriever.index.version != version:
+                self._retriever = self._load()
+            return self._retriever
+
+    def _load(self) -> Retriever:
+        loaded = index.load(self.index_dir)
+        if loaded.encoder_name != self.encoder.name:
+            raise IndexUnusable(
+                f"the index was built with the encoder {loaded.encoder_name}, the program runs "
+                f"{self.encoder.name}; build it again with: laban kb build"
+            )
+        return Retriever(loaded, self.encoder, self._ranking)

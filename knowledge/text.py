@@ -1,0 +1,143 @@
+"""Vietnamese text as people type it, brought to one form.
+
+Everything that compares text (search, intents, gazetteers) goes through this module, so that "hoà" and "hòa",
+NFC and NFD, "ko" and "không", "HỌC PHÍ" and "hoc phi" meet. It needs only the standard library and PyYAML, because
+Rasa's environment imports it too.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from knowledge.vocabulary import vocabulary
+
+_TONES = {"\u0300": "grave", "\u0301": "acute", "\u0309": "hook", "\u0303": "tilde", "\u0323": "dot"}
+_WORD = re.compile(r"[^\W_]+")
+# Joined forms such as "gd&đt" or "gdnn-gdtx" are looked up whole before their parts.
+_ABBREVIATION = re.compile(r"[^\W_]+(?:[&./-][^\W_]+)*")
+_SPACE = re.compile(r"\s+")
+_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+_MILLIONS = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)?)\s?tr(?:iệu)?(\d)?(?!\w)", re.IGNORECASE)
+_BORN = re.compile(r"(?<!\w)2k(\d)(?!\w)", re.IGNORECASE)
+
+
+def _tone_placement() -> dict[str, str]:
+    """Maps the new spelling of an open syllable's tone (hoà, khoẻ, thuỷ) to the old one (hòa, khỏe, thủy)."""
+    table = {}
+    for first, second in ("oa", "oe", "uy"):
+        for tone in _TONES:
+            for a, b in ((first, second), (first.upper(), second.upper()), (first.upper(), second)):
+                new = a + unicodedata.normalize("NFC", b + tone)
+                table[new] = unicodedata.normalize("NFC", a + tone) + b
+    return table
+
+
+_PLACEMENT = _tone_placement()
+_PLACEMENT_AT_END = re.compile(rf"(?<![qQ])({'|'.join(_PLACEMENT)})(?!\w)")
+
+
+def normalise(text: str) -> str:
+    """Returns `text` in NFC with one tone placement, without control characters, spaces collapsed; case is kept."""
+    composed = unicodedata.normalize("NFC", text)
+    visible = "".join(" " if unicodedata.category(c) in {"Cc", "Zs", "Zl", "Zp"} else c for c in composed)
+    visible = "".join(c for c in visible if unicodedata.category(c) not in {"Cf", "Cs", "Co"})
+    placed = _PLACEMENT_AT_END.sub(lambda match: _PLACEMENT[match.group()], visible)
+    return _SPACE.sub(" ", placed).strip()
+
+
+def fold(text: str) -> str:
+    """Returns `text` in lower case without diacritics ("Điện" -> "dien"), one character for each of NFC's."""
+    decomposed = unicodedata.normalize("NFD", unicodedata.normalize("NFC", text).lower())
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).replace("đ", "d")
+
+
+def tokens(text: str) -> list[str]:
+    """Returns the lower-case syllables and numbers of `text`, in order, normalised."""
+    return _WORD.findall(normalise(text).lower())
+
+
+def has_diacritics(text: str) -> bool:
+    """Tells whether any letter of `text` carries a Vietnamese diacritic."""
+    return fold(text) != unicodedata.normalize("NFC", text).lower()
+
+
+def prepare(text: str) -> str:
+    """Returns `text` as search and Rasa read it: normalised, shouting lowered, abbreviations written out.
+
+    "E hok LỚP 9, hp bao nhiu dc ạaaa" becomes "em học lớp 9, học phí bao nhiu được ạ".
+    """
+    cleaned = _STRETCHED.sub(r"\1", normalise(text))
+    letters = [c for c in cleaned if c.isalpha()]
+    if len(letters) > 3 and sum(c.isupper() for c in letters) > 0.6 * len(letters):
+        cleaned = cleaned.lower()
+    cleaned = _BORN.sub(r"sinh năm 200\1", cleaned)
+    cleaned = _MILLIONS.sub(lambda m: f"{m[1]}{',' + m[2] if m[2] else ''} triệu", cleaned)
+    return abbreviations().expand(cleaned)
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """One reading of an ambiguous abbreviation, chosen by the folded token before or after it."""
+
+    text: str
+    previous: frozenset[str]
+    next: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Abbreviations:
+    """Abbreviations and teencode, with what each stands for (`vocabulary/abbreviations.yml`)."""
+
+    always: Mapping[str, str]
+    contextual: Mapping[str, tuple[Expansion, ...]]
+
+    def expand(self, text: str) -> str:
+        """Returns `text` with every abbreviation whose meaning is certain written out; the rest is untouched."""
+        found = list(_ABBREVIATION.finditer(text))
+        keys = [match.group().lower() for match in found]
+        pieces: list[str] = []
+        position = 0
+        for at, match in enumerate(found):
+            pieces.append(text[position : match.start()])
+            pieces.append(self._read(keys, at) or self._read_parts(match.group()))
+            position = match.end()
+        return "".join([*pieces, text[position:]])
+
+    def _read(self, keys: list[str], at: int) -> str | None:
+        key = keys[at]
+        if key in self.always:
+            return self.always[key]
+        before = fold(keys[at - 1]) if at else ""
+        after = fold(keys[at + 1]) if at + 1 < len(keys) else ""
+        for reading in self.contextual.get(key, ()):
+            if before in reading.previous or after in reading.next:
+                return reading.text
+        return None
+
+    def _read_parts(self, written: str) -> str:
+        # Slashed and dotted forms ("hs/sv") are read part by part, but a document's number ("126/KH-UBND") is a name.
+        if any(c.isdigit() for c in written) or written.isalnum():
+            return written
+        return _WORD.sub(lambda m: self.always.get(m.group().lower(), m.group()), written)
+
+
+@lru_cache(maxsize=1)
+def abbreviations() -> Abbreviations:
+    """Loads `vocabulary/abbreviations.yml` once."""
+    raw = vocabulary("abbreviations")
+    always = {normalise(str(k)).lower(): str(v) for k, v in {**raw["always"], **raw["phrases"]}.items()}
+    contextual = {
+        normalise(str(key)).lower(): tuple(
+            Expansion(str(r["expansion"]), _folded(r.get("previous")), _folded(r.get("next"))) for r in readings
+        )
+        for key, readings in raw["contextual"].items()
+    }
+    return Abbreviations(always, contextual)
+
+
+def _folded(words: Iterable[object] | None) -> frozenset[str]:
+    return frozenset(fold(str(word)) for word in words or ())
