@@ -5,7 +5,9 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 LEASH = Path(__file__).with_name("leash.py")
@@ -35,6 +37,8 @@ class Child:
         if log.exists() and log.stat().st_size > LOG_MAX_BYTES:
             log.replace(log.with_suffix(".log.1"))
         with log.open("ab") as output:
+            output.write(f"--- {datetime.now():%Y-%m-%d %H:%M:%S} ---\n".encode())
+            output.flush()
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-I", LEASH, str(os.getpid()), *command),
                 stdin=asyncio.subprocess.DEVNULL,
@@ -60,17 +64,15 @@ class Child:
         if self.running:
             self._signal(signal.SIGTERM)
             try:
-                await asyncio.wait_for(self.process.wait(), grace_s)
-            except TimeoutError:
-                pass
-        self._signal(signal.SIGKILL)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self.process.wait(), grace_s)
+            finally:
+                self._signal(signal.SIGKILL)
         await self.process.wait()
 
     def _signal(self, number: signal.Signals) -> None:
-        try:
+        with suppress(ProcessLookupError):  # The group may be empty already.
             os.killpg(self.process.pid, number)
-        except ProcessLookupError:
-            pass  # The group is empty already.
 
 
 def tail(log: Path, lines: int = TAIL_LINES) -> str:

@@ -1,7 +1,7 @@
 """Bring the search index up to date before the app starts.
 
-The build runs in a process of its own (`python -m connectors.indexing`, one line of JSON a step on stdout), so that
-Ctrl-C ends it at once and its memory is given back.
+The build runs in a process of its own (`python -m connectors.indexing`, a line of JSON a step on stdout), so
+that Ctrl-C ends it at once and its memory is given back.
 """
 
 import asyncio
@@ -46,9 +46,8 @@ async def ensure_index(settings: Settings, report: Report) -> bool:
         raise StartError(f"The index could not be built: {outcome['error']}")
     if code or "passages" not in outcome:
         raise StartError(f"The index could not be built:\n{tail(log)}\nAll of its output: {log}")
-    report(
-        f"Index: {outcome['passages']} passages of {outcome['documents']} documents in {outcome['seconds']:.0f} s"
-    )
+    built = f"{outcome['passages']} passages of {outcome['documents']} documents"
+    report(f"Index: {built} in {outcome['seconds']:.0f} s")
     return True
 
 
@@ -98,7 +97,7 @@ def main() -> int:
         done = index.build(
             settings.documents_dir,
             settings.index_dir,
-            encoder.load_encoder(settings.encoder),
+            encoder.load_encoder(settings.encoder, threads=os.cpu_count() or 1),
             settings.questions_dir,
             lambda step, done, total: say(step=step, done=done, total=total),
         )

@@ -2,9 +2,8 @@
 
     python -I leash.py PARENT_PID COMMAND [ARGUMENT …]
 
-Standard library only: it also starts commands of the Rasa environment. It is a program of its own, not a `preexec_fn`,
-because code between fork and exec is unsafe in a process that has threads. On systems other than Linux the command
-simply runs.
+It is a program of its own, not a `preexec_fn`, because code between fork and exec is unsafe in a process that
+has threads. On systems other than Linux the command simply runs.
 """
 
 import ctypes

@@ -1,4 +1,4 @@
-"""The pages a browser shows: the landing page with the chat, the documents, one document to read, and errors."""
+"""The pages a browser shows: landing page with the chat, list of documents, reading page, errors."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
@@ -39,7 +39,7 @@ class Documents(Protocol):
 
 
 class RevalidatedFiles(StaticFiles):
-    """Static files that a browser keeps but asks about before it uses them, so that no release is shown half."""
+    """Static files that a browser asks about before it uses its copy, so that no release is shown half."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Returns the file at `path`, or a 304 answer."""
@@ -76,7 +76,7 @@ _TEMPLATES = _templates()
 def install_pages(
     app: FastAPI, library: Documents, *, today: Callable[[], date], message_max_chars: int
 ) -> None:
-    """Adds the pages, `/static` and the security headers to `app`; `error_page` is left to its error handlers."""
+    """Adds the pages, `/static` and the security headers; `error_page` is for the error handlers of `app`."""
     app.include_router(pages_router(library, today=today, message_max_chars=message_max_chars))
     app.mount("/static", RevalidatedFiles(directory=_HERE / "static"), name="static")
     app.add_middleware(SecurityHeaders)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# Pages hold no inline script or style and never turn text into markup in the browser (trusted types), so that a
-# slip in escaping stays text. https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Content-Security-Policy
+# Pages hold no inline script or style and never turn text into markup in the browser (trusted types), so
+# that a slip in escaping stays text. https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Content-Security-Policy
 _POLICY = (
     "default-src 'self'",
     "img-src 'self' data:",

@@ -19,8 +19,8 @@ from connectors.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parents[1]
 PREFIX = "LABAN_"
-# Handed by the supervisor to the Rasa process it starts; not settings of the app.
-CHILD_VARIABLES = frozenset({"LABAN_ACTION_URL"})
+# For the Rasa process (bot/endpoints.yml); not settings of the app.
+CHILD_VARIABLES = frozenset({"LABAN_ACTION_URL", "LABAN_RASA_DATABASE_URL", "LABAN_RASA_REDIS_HOST"})
 # Viet Nam has one time zone and no daylight saving time, so no time zone database is needed.
 VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 TOKEN_MIN_CHARS = 16
@@ -125,7 +125,7 @@ class Settings(BaseSettings):
     @field_validator("host")
     @classmethod
     def _plain_host(cls, value: str) -> str:
-        if not re.fullmatch(r"[0-9A-Za-z.:_-]+", value):
+        if not re.fullmatch(r"[0-9A-Za-z.:-]+", value):
             raise ValueError("must be an address or a host name alone, such as 127.0.0.1 or 0.0.0.0")
         return value
 
@@ -188,12 +188,13 @@ class Settings(BaseSettings):
     @property
     def base_url(self) -> str:
         """Address people open, without a trailing slash."""
-        if self.public_url:
-            return self.public_url
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)
-        return (
-            f"http://[{host}]:{self.port}" if ":" in host and host[0] != "[" else f"http://{host}:{self.port}"
-        )
+        return self.public_url or self.local_url
+
+    @property
+    def local_url(self) -> str:
+        """Address of the app on this machine, without a trailing slash."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
     @property
     def rasa_model(self) -> Path:

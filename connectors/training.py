@@ -68,8 +68,8 @@ async def train(
 ) -> bool:
     """Train if needed (or `force`d) and replace the model in one step; whether there was something to do.
 
-    Raises StartError with the end of the log when training fails; the model before it stays. `command` stands in for
-    `rasa train` and must write `<out>/laban.tar.gz`, `{out}` in its arguments being the folder.
+    Raises StartError with the end of the log when training fails; the model before it stays. `command` stands
+    in for `rasa train` and must write `<out>/laban.tar.gz`, `{out}` in its arguments being the folder.
     """
     if not force and is_current(settings):
         return False

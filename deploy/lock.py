@@ -1,9 +1,9 @@
 """Write the lock of the app environment from what is installed in the environment that runs this script.
 
-`.venv/bin/python deploy/lock.py` follows deploy/requirements.in through the metadata of the installed packages
-and writes name==version of each package it reaches to deploy/requirements.txt; what deploy/requirements-dev.in
-adds goes to deploy/requirements-dev.txt. To move to newer versions: install them into .venv, run the tests, then
-this script.
+`.venv/bin/python deploy/lock.py` follows deploy/requirements.in through the metadata of the installed
+packages and writes name==version of each package it reaches to deploy/requirements.txt; what
+deploy/requirements-dev.in adds goes to deploy/requirements-dev.txt. To move to newer versions: install
+them into .venv, run the tests, then this script.
 """
 
 import re

@@ -15,12 +15,14 @@ from knowledge.documents import Document
 from knowledge.lexical import terms
 from knowledge.passages import Passage, sentences
 from knowledge.question import Question
-from knowledge.search import Hit
+from knowledge.search import Hit, default_ranking
 from knowledge.structure import Block
 from knowledge.vocabulary import vocabulary
 
 # A phone's screen. The quote below the answer may be longer.
 TEXT_CHARACTERS = 620
+FIRST_CHARACTERS = 400
+SECOND_CHARACTERS = 260
 QUOTE_CHARACTERS = 900
 # A block longer than this is answered by its best sentences, not whole.
 _LONG_BLOCK = 330
@@ -61,27 +63,56 @@ class Answer:
 
 
 def compose(hits: Sequence[Hit], question: str, today: date) -> Answer:
-    """Composes the answer to `question` from the best of `hits`.
+    """Composes the answer to `question` from the best of `hits`, and from the second where it came close.
 
     Args:
-        hits: what search found, best first; at least one. Further hits are used when they are parts of the answer too.
+        hits: what search found, best first; at least one.
         question: the question as typed.
         today: the day on which a period has ended or a body is gone.
     """
-    best = hits[0]
-    lines, complete = _lines(best, Question.read(question))
-    phrases = vocabulary("answers")
-    shown = "\n".join(lines)
-    if not complete:
-        shown = f"{shown}\n{phrases['more']}"
-    document = best.passage.document
-    notes = [note for note in (_ended_note(document, today),) if note]
-    notes += [
-        phrases["change"].format(note=change.note, source=change.source.name)
-        for change in changes_named_in(f"{shown} {document.issuer or ''} {best.passage.path[-1]}", today)
+    read = Question.read(question)
+    used = hits[:2] if len(hits) > 1 and _close(hits[0], hits[1]) else hits[:1]
+    rooms = (TEXT_CHARACTERS,) if len(used) == 1 else (FIRST_CHARACTERS, SECOND_CHARACTERS)
+    parts: list[str] = []
+    shown: list[str] = []
+    for hit, room in zip(used, rooms, strict=True):
+        lines, complete = _lines(hit, read, room)
+        shown += lines
+        more = [] if complete else [vocabulary("answers")["more"]]
+        parts += [embolden("\n".join(lines)), *more, citation_line(hit.passage)]
+    passages = [hit.passage for hit in used]
+    text = "\n".join([*parts, *_notes(passages, shown, today)])
+    return Answer(text, tuple(source_of(hit.passage, hit.blocks) for hit in used), tuple(p.id for p in passages))
+
+
+def _close(first: Hit, second: Hit) -> bool:
+    """Tells whether the second passage may be the answer as well as the first."""
+    ranking = default_ranking()
+    return second.score >= ranking.suggest and first.features["margin"] < ranking.second_margin
+
+
+def _notes(passages: Sequence[Passage], shown: Sequence[str], today: date) -> list[str]:
+    """Returns what must be said with the answer: a period that has ended, bodies that are gone."""
+    documents = list({p.document.id: p.document for p in passages}.values())
+    ended = [note for note in (_ended_note(document, today) for document in documents) if note]
+    named = " ".join([*shown, *(d.issuer or "" for d in documents), *(p.heading for p in passages)])
+    changed = [
+        vocabulary("answers")["change"].format(note=change.note, source=change.source.name)
+        for change in changes_named_in(named, today)
     ]
-    text = "\n".join([embolden(shown), citation_line(best.passage), *notes])
-    return Answer(text, (source_of(best.passage, best.blocks),), (best.passage.id,))
+    return [*dict.fromkeys(ended), *changed]
+
+
+def explain_sources(passages: Sequence[Passage], today: date) -> Answer:
+    """Returns where an answer came from: the document's full title, what it says word for word, and its period."""
+    phrases = vocabulary("answers")
+    lines: list[str] = []
+    for passage in passages:
+        source, document = source_of(passage), passage.document
+        quote = source.quote if len(source.quote) <= TEXT_CHARACTERS else f"{source.quote[:TEXT_CHARACTERS]}…"
+        lines += [phrases["where"].format(title=document.title, issuer=document.issuer or ""), f"“{quote}”"]
+        lines += [citation_line(passage), *(note for note in (_ended_note(document, today),) if note)]
+    return Answer("\n".join(lines), tuple(source_of(p) for p in passages), tuple(p.id for p in passages))
 
 
 def source_of(passage: Passage, scores: Sequence[float] = ()) -> Source:
@@ -124,14 +155,13 @@ def embolden(text: str) -> str:
     return _FIGURE.sub(lambda match: f"**{match[1]}**", text)
 
 
-def _lines(hit: Hit, question: Question) -> tuple[list[str], bool]:
+def _lines(hit: Hit, question: Question, room: int) -> tuple[list[str], bool]:
     """Returns the lines to show and whether they are the whole passage."""
     blocks = hit.passage.section.blocks
     ranked = sorted(range(len(blocks)), key=lambda n: -hit.blocks[n])
     chosen: dict[int, str] = {}
-    room = TEXT_CHARACTERS
     for number in ranked:
-        text = _excerpt(blocks[number], question)
+        text = _excerpt(blocks[number], question, room)
         if chosen and len(text) > room:
             continue
         chosen[number] = text
@@ -161,7 +191,7 @@ def _bare(block: Block) -> str:
     return _POINT_LABEL.sub("", block.plain)
 
 
-def _excerpt(block: Block, question: Question) -> str:
+def _excerpt(block: Block, question: Question, room: int) -> str:
     """Returns a block whole, or of a long one the sentences that share most with the question, in their order."""
     text = _bare(block)
     if len(text) <= _LONG_BLOCK:
@@ -170,7 +200,6 @@ def _excerpt(block: Block, question: Question) -> str:
     asked = set(terms(" ".join([question.content, *question.synonyms]), folded=True))
     shared = [len(asked.intersection(terms(part, folded=True))) / (len(part) + 80) ** 0.5 for part in parts]
     chosen: set[int] = set()
-    room = TEXT_CHARACTERS
     for number in sorted(range(len(parts)), key=lambda n: -shared[n]):
         if chosen and len(parts[number]) > room:
             continue

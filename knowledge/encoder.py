@@ -73,12 +73,13 @@ class Encoder:
         return vector
 
 
-def load_encoder(name: str) -> Encoder:
+def load_encoder(name: str, threads: int = 1) -> Encoder:
     """Loads an encoder.
 
     Args:
         name: a folder with `onnx/model_qint8.onnx` (the shipped form), or anything that sentence-transformers
             loads: a model's folder or its name on a hub. e5 models get their "query: " and "passage: " prefixes.
+        threads: how many cores one call may use; one is best for many questions at once.
 
     Raises:
         EncoderError: it cannot be loaded.
@@ -87,7 +88,7 @@ def load_encoder(name: str) -> Encoder:
     folder = Path(name)
     try:
         if (folder / "onnx" / "model_qint8.onnx").is_file():
-            transformer = OnnxTransformer(folder)
+            transformer = OnnxTransformer(folder, threads)
             modules = [transformer, Pooling(transformer.onnx.dimension), Normalize()]
             model = SentenceTransformer(modules=modules, device="cpu", prompts=_E5_PROMPTS)
         else:
@@ -97,7 +98,12 @@ def load_encoder(name: str) -> Encoder:
             f"the encoder {name!r} cannot be loaded ({error}); set LABAN_ENCODER to a model's folder, "
             "or unset it to use the shipped one"
         ) from error
-    return Encoder(name, model)
+    return Encoder(encoder_id(name), model)
+
+
+def encoder_id(name: str) -> str:
+    """Returns what an index remembers of the encoder that made it: a folder's own name, wherever it lies."""
+    return Path(name).name if Path(name).is_dir() else name
 
 
 _E5_PROMPTS = {"query": "query: ", "passage": "passage: "}

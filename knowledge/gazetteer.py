@@ -1,16 +1,19 @@
 """Finds the things that people name (trades, schools, levels, places, …) in text typed any way.
 
 Gazetteers are lists in YAML, one file a kind. A name is found without its diacritics ("cao dang"), with its tone on the
-other vowel ("hoà" for "hòa"), in NFD, with one wrong tone in a longer name ("cao đăng") and with one slip of the
-keyboard in a name of at least six letters ("cơ kí", "ô tôt"). A year is found by its pattern.
+other vowel ("hoà" for "hòa"), in NFD, with a diacritic left out or hỏi and ngã confused ("cao đăng", "cao đẵng"), and with
+one slip of the keyboard in a name of at least six letters ("trugn cấp", "caođẳng"). A year is found by its pattern.
+
+A file holds `entity`, `entries` (each `id`, `name`, `aliases` and perhaps `ambiguous`: aliases that are ordinary words too)
+and, if there are ambiguous ones, `context`: the words one of which must stand beside them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -25,18 +28,23 @@ _SYLLABLE = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
 _YEAR = re.compile(r"(?<![\w.,/-]\d)(?<![\w/])(?:19[89]|20[0-4])\d(?![\w/]|[.,]\d)")
 
 # How sure a mention is, by what had to be forgiven.
-_EXACT, _UNACCENTED, _WRONG_TONE, _TYPO = 1.0, 0.95, 0.85, 0.75
+_EXACT, _UNACCENTED, _MISPLACED, _TYPO = 1.0, 0.95, 0.85, 0.75
 _SHORTEST_WITH_TYPO = 6
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing: its id, how it is called in an answer, and what else people call it."""
+    """One thing: its id, how it is called in an answer, and what else people call it.
+
+    An alias in `ambiguous` counts only next to a word of `context` (folded).
+    """
 
     entity: str
     id: str
     name: str
     aliases: tuple[str, ...]
+    ambiguous: tuple[str, ...] = ()
+    context: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,7 @@ class _Alias:
     accented: tuple[str, ...]
     plain: tuple[str, ...]
     entry: Entry
+    context: frozenset[str]
 
 
 @dataclass
@@ -79,23 +88,28 @@ class Gazetteer:
 
     def __post_init__(self) -> None:
         for entry in self.entries:
+            ambiguous = {written.lower() for written in entry.ambiguous}
             for written in dict.fromkeys((entry.name, *entry.aliases)):
-                self._add(written, entry)
+                if written.lower() not in ambiguous:
+                    self._add(written, entry, frozenset())
+            for written in entry.ambiguous:
+                self._add(written, entry, entry.context)
 
     def find(self, text: str) -> list[Mention]:
-        """Returns the mentions in `text`, in order; where two overlap, the longer one, then the surer one."""
-        syllables = _syllables(text)
-        candidates = [*self._named(syllables), *_years(text)]
-        candidates.sort(key=lambda mention: (mention.start - mention.end, -mention.confidence))
+        """Returns the mentions in `text`, in order; of two that overlap the longer, and no slip in another's place."""
+        candidates = [*self._named(_syllables(text)), *_years(text)]
+        candidates.sort(key=lambda m: (m.confidence == _TYPO, m.start - m.end, -m.confidence))
         chosen: list[Mention] = []
         for mention in candidates:
             if all(_agree(mention, other) for other in chosen):
                 chosen.append(mention)
         return sorted(chosen, key=lambda mention: (mention.start, mention.entity))
 
-    def _add(self, written: str, entry: Entry) -> None:
+    def _add(self, written: str, entry: Entry, context: frozenset[str]) -> None:
         syllables = _syllables(written)
-        alias = _Alias(tuple(s.accented for s in syllables), tuple(s.plain for s in syllables), entry)
+        alias = _Alias(
+            tuple(s.accented for s in syllables), tuple(s.plain for s in syllables), entry, context
+        )
         self._by_plain.setdefault(alias.plain, []).append(alias)
         self._longest = max(self._longest, len(alias.plain))
         joined = "".join(alias.plain)
@@ -109,9 +123,16 @@ class Gazetteer:
             for last in range(first + 1, min(first + self._longest + 1, len(syllables)) + 1):
                 window = syllables[first:last]
                 found = list(self._exactly(window)) or list(self._nearly(window))
+                beside = {
+                    s.plain for s in (*syllables[max(first - 2, 0) : first], *syllables[last : last + 1])
+                }
                 for alias, confidence in found:
+                    if alias.context and not alias.context & beside:
+                        continue
                     entry = alias.entry
-                    yield Mention(entry.entity, entry.id, entry.name, window[0].start, window[-1].end, confidence)
+                    yield Mention(
+                        entry.entity, entry.id, entry.name, window[0].start, window[-1].end, confidence
+                    )
 
     def _exactly(self, window: Sequence[_Syllable]) -> Iterator[tuple[_Alias, float]]:
         for alias in self._by_plain.get(tuple(s.plain for s in window), ()):
@@ -140,13 +161,24 @@ def _syllables(text: str) -> list[_Syllable]:
 
 
 def _agreement(window: Sequence[_Syllable], alias: _Alias) -> float:
-    """Returns how sure it is that `window`, the same letters as `alias`, means it; 0 if another word is meant."""
-    typed_plainly = sum(s.accented != a and s.accented == s.plain for s, a in zip(window, alias.accented, strict=True))
-    wrong = sum(s.accented != a and s.accented != s.plain for s, a in zip(window, alias.accented, strict=True))
-    if wrong == 0:
-        return _UNACCENTED if typed_plainly else _EXACT
-    # "hạn" is not "hàn", but "cao đăng" can only be "cao đẳng".
-    return _WRONG_TONE if wrong == 1 and len(window) > 1 else 0.0
+    """Returns how sure it is that `window`, of the same letters as `alias`, means it; 0 if it is another word."""
+    worst = _EXACT
+    for syllable, accented in zip(window, alias.accented, strict=True):
+        if syllable.accented == accented:
+            continue
+        if syllable.accented == syllable.plain:
+            worst = min(worst, _UNACCENTED)
+        elif len(window) > 1 and _marks(syllable.accented) <= _marks(accented):
+            worst = _MISPLACED
+        else:  # "hạn" is not "hàn".
+            return 0.0
+    return worst
+
+
+def _marks(word: str) -> frozenset[str]:
+    """Returns the diacritics of `word`; hỏi and ngã, which many do not tell apart in speech, are one."""
+    decomposed = unicodedata.normalize("NFD", word).replace("\u0303", "\u0309")
+    return frozenset(c for c in decomposed if unicodedata.combining(c) or c == "đ")
 
 
 def _is_slip(window: Sequence[_Syllable], joined: str, alias: _Alias) -> bool:
@@ -187,9 +219,25 @@ _VALID = re.compile(
 
 
 def load_gazetteer(folder: Path = GAZETTEER_DIR) -> Gazetteer:
-    """Loads all `*.yml` of `folder`; a file's name is its entity.
+    """Loads all `*.yml` of `folder`.
 
     Raises:
-        ValueError: an entry has no id or name, or two entries of a file have one id.
+        ValueError: an entry lacks its id or name, or shares its id, or is ambiguous without a context.
     """
     return Gazetteer([entry for file in sorted(folder.glob("*.yml")) for entry in _entries(file)])
+
+
+def _entries(file: Path) -> Iterator[Entry]:
+    raw = yaml.safe_load(file.read_text(encoding="utf-8"))
+    context = frozenset(fold(str(word)) for word in raw.get("context", ()))
+    seen: set[str] = set()
+    for number, entry in enumerate(raw["entries"], start=1):
+        identifier, name = entry.get("id"), entry.get("name")
+        if not identifier or not name or identifier in seen:
+            raise ValueError(f"{file}: entry {number} ({identifier}) needs a name and an id of its own")
+        seen.add(identifier)
+        ambiguous = tuple(str(alias) for alias in entry.get("ambiguous", ()))
+        if ambiguous and not context:
+            raise ValueError(f"{file}: {identifier} has ambiguous aliases, so the file needs 'context'")
+        aliases = tuple(str(alias) for alias in entry.get("aliases", ()))
+        yield Entry(raw["entity"], str(identifier), str(name), aliases, ambiguous, context)

@@ -21,7 +21,7 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from knowledge.documents import Document, Library, read_documents
-from knowledge.encoder import Encoder
+from knowledge.encoder import Encoder, encoder_id
 from knowledge.errors import IndexUnusable
 from knowledge.lexical import LexicalIndex
 from knowledge.onnx_encoder import Vectors
@@ -61,6 +61,7 @@ class Index:
     dense: faiss.Index
     written: LexicalIndex
     folded: LexicalIndex
+    headings: LexicalIndex
 
 
 def build(
@@ -101,7 +102,7 @@ def build(
     }
     index_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=index_dir, prefix=".building-") as building:
-        _write(Path(building), documents, windows, vectors, manifest)
+        _write(Path(building), documents, passages, windows, vectors, manifest)
         target = index_dir / version
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(building, target)
@@ -139,6 +140,7 @@ def load(index_dir: Path) -> Index:
             dense=faiss.read_index(str(folder / "dense.faiss")),
             written=LexicalIndex.load(folder / "written"),
             folded=LexicalIndex.load(folder / "folded"),
+            headings=LexicalIndex.load(folder / "headings"),
         )
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise IndexUnusable(
@@ -168,8 +170,8 @@ def is_current(documents_dir: Path, index_dir: Path, encoder: str, questions_dir
 
 
 def source_fingerprint(documents_dir: Path, encoder: str, questions_dir: Path | None = None) -> str:
-    """Returns a hash of everything an index is made from."""
-    digest = hashlib.sha256(f"{FORMAT}\0{encoder}".encode())
+    """Returns a hash of everything an index is made from; `encoder` as given to `load_encoder`."""
+    digest = hashlib.sha256(f"{FORMAT}\0{encoder_id(encoder)}".encode())
     folders = ((documents_dir, "*.md"), (questions_dir, "*.yml"))
     for file in (f for folder, pattern in folders if folder for f in sorted(folder.rglob(pattern))):
         digest.update(b"\0" + file.name.encode() + b"\0" + file.read_bytes())
@@ -217,7 +219,12 @@ def _batches(missing: list[tuple[str, str]]) -> Iterator[tuple[str, list[str], i
 
 
 def _write(
-    folder: Path, documents: list[Document], windows: list[Window], vectors: Vectors, manifest: dict[str, object]
+    folder: Path,
+    documents: list[Document],
+    passages: list[Passage],
+    windows: list[Window],
+    vectors: Vectors,
+    manifest: dict[str, object],
 ) -> None:
     (folder / "documents.json").write_bytes(_DOCUMENTS.dump_json(documents))
     (folder / "windows.json").write_text(json.dumps([w.__dict__ for w in windows], ensure_ascii=False))
@@ -225,9 +232,13 @@ def _write(
     dense = faiss.IndexFlatIP(vectors.shape[1])
     dense.add(vectors)
     faiss.write_index(dense, str(folder / "dense.faiss"))
-    texts = [w.text for w in windows]
+    # A question is searched with its document's name in front, as the text is: people name the place or the office.
+    texts = [
+        f"{passages[w.passage].document.citation}: {w.text}" if w.kind == "question" else w.text for w in windows
+    ]
     LexicalIndex.build(texts, folded=False).save(folder / "written")
     LexicalIndex.build(texts, folded=True).save(folder / "folded")
+    LexicalIndex.build([passage.heading for passage in passages], folded=True).save(folder / "headings")
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2))
 
 

@@ -45,6 +45,11 @@ class Passage:
         return (self.document.citation, *(h for h in headings if h != self.document.citation))
 
     @property
+    def heading(self) -> str:
+        """The nearest heading that is not the document's title; empty where there is none."""
+        return self.section.path[-1] if len(self.section.path) > 1 else ""
+
+    @property
     def text(self) -> str:
         """The text, one line a block."""
         return self.section.text

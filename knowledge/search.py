@@ -8,7 +8,6 @@ turns what is known about a hit into the probability that it answers.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -34,12 +33,16 @@ class Ranking:
     """The weights and thresholds of `ranking.yml`."""
 
     dense_share: float
+    heading_weight: float
+    home_place: str
+    away_penalty: float
     folded_share: float
     synonym_weight: float
     candidates: int
     confidence: dict[str, Any]
     answer: float
     suggest: float
+    second_margin: float
 
 
 @cache
@@ -71,6 +74,12 @@ class Retriever:
         self.ranking = ranking or default_ranking()
         self._passage_of = np.array([w.passage for w in index.windows], dtype=np.int64)
         self._is_question = np.array([w.kind == "question" for w in index.windows], dtype=bool)
+        self._places = [passage.document.place for passage in index.passages]
+        self._topics: dict[int, str] = {}
+        for window in index.windows:
+            if window.kind == "question":
+                self._topics.setdefault(window.passage, window.text)
+        self._number = {passage.id: n for n, passage in enumerate(index.passages)}
         self._terms = lru_cache(maxsize=4096)(self._passage_terms)
 
     def search(self, text: str, limit: int = 5) -> list[Hit]:
@@ -93,6 +102,7 @@ class Retriever:
         fused = self.ranking.dense_share * _standard(dense) + (1 - self.ranking.dense_share) * _standard(
             _best(lexical[windows], position, len(passages))
         )
+        fused += self._prior(question, passages)
         order = np.argsort(-fused, kind="stable")[: limit + 1]
         statistics = _Statistics(cosine, asked, position, fused)
         hits = []
@@ -105,6 +115,15 @@ class Retriever:
             hits.append(Hit(self.index.passages[passages[at]], self._confidence(features), blocks, features))
         return hits
 
+    def passage(self, passage_id: str) -> Passage | None:
+        """Returns the passage with this id, or None if the documents no longer hold it."""
+        number = self._number.get(passage_id)
+        return None if number is None else self.index.passages[number]
+
+    def topic_of(self, passage: Passage) -> str | None:
+        """Returns a question that the passage is known to answer, fit to be offered to a user."""
+        return self._topics.get(self._number[passage.id])
+
     def _lexical(self, question: Question) -> Scores:
         folded = self._weighted(self.index.folded, question)
         if not question.has_diacritics:
@@ -112,6 +131,17 @@ class Retriever:
         written = self._weighted(self.index.written, question)
         share = self.ranking.folded_share
         return (1 - share) * written + share * folded
+
+    def _prior(self, question: Question, passages: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        """Returns what each passage's heading and place are worth for this question."""
+        headings = self.index.headings
+        prior = self.ranking.heading_weight * _standard(headings.scores(headings.terms(question.content))[passages])
+        asked = fold(question.prepared)
+        for at, number in enumerate(passages):
+            place = self._places[number]
+            if place and fold(place) != fold(self.ranking.home_place):
+                prior[at] += self.ranking.away_penalty * (1 if fold(place) in asked else -1)
+        return prior
 
     def _weighted(self, index: LexicalIndex, question: Question) -> Scores:
         scores = index.scores(index.terms(question.content))
@@ -197,8 +227,3 @@ def _best(scores: npt.NDArray[Any], position: npt.NDArray[np.int64], count: int)
 def _standard(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     spread = float(scores.std())
     return (scores - scores.mean()) / spread if spread > 0 else np.zeros_like(scores)
-
-
-def unique_documents(hits: Sequence[Hit]) -> list[str]:
-    """Returns the ids of the documents that `hits` come from, in order."""
-    return list(dict.fromkeys(hit.passage.document.id for hit in hits))

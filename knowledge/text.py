@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from knowledge.vocabulary import vocabulary
 
@@ -94,9 +94,12 @@ class Abbreviations:
 
     always: Mapping[str, str]
     contextual: Mapping[str, tuple[Expansion, ...]]
+    phrases: Mapping[str, str]
 
     def expand(self, text: str) -> str:
         """Returns `text` with every abbreviation whose meaning is certain written out; the rest is untouched."""
+        if self.phrases:
+            text = self._phrase_pattern.sub(lambda m: self.phrases[_SPACE.sub(" ", m.group().lower())], text)
         found = list(_ABBREVIATION.finditer(text))
         keys = [match.group().lower() for match in found]
         pieces: list[str] = []
@@ -106,6 +109,12 @@ class Abbreviations:
             pieces.append(self._read(keys, at) or self._read_parts(match.group()))
             position = match.end()
         return "".join([*pieces, text[position:]])
+
+    @cached_property
+    def _phrase_pattern(self) -> re.Pattern[str]:
+        longest_first = sorted(self.phrases, key=len, reverse=True)
+        spelled = (re.escape(phrase).replace(r"\ ", r"\s+") for phrase in longest_first)
+        return re.compile(rf"(?<![\w/.-])(?:{'|'.join(spelled)})(?![\w/-])", re.IGNORECASE)
 
     def _read(self, keys: list[str], at: int) -> str | None:
         key = keys[at]
@@ -122,21 +131,27 @@ class Abbreviations:
         # Slashed and dotted forms ("hs/sv") are read part by part, but a document's number ("126/KH-UBND") is a name.
         if any(c.isdigit() for c in written) or written.isalnum():
             return written
-        return _WORD.sub(lambda m: self.always.get(m.group().lower(), m.group()), written)
+        return _WORD.sub(self._read_part, written)
+
+    def _read_part(self, part: re.Match[str]) -> str:
+        return self.always.get(part.group().lower(), part.group()) if len(part.group()) > 1 else part.group()
 
 
 @lru_cache(maxsize=1)
 def abbreviations() -> Abbreviations:
     """Loads `vocabulary/abbreviations.yml` once."""
     raw = vocabulary("abbreviations")
-    always = {normalise(str(k)).lower(): str(v) for k, v in {**raw["always"], **raw["phrases"]}.items()}
+    always, phrases = (
+        {normalise(str(key)).lower(): str(value) for key, value in (raw[part] or {}).items()}
+        for part in ("always", "phrases")
+    )
     contextual = {
         normalise(str(key)).lower(): tuple(
             Expansion(str(r["expansion"]), _folded(r.get("previous")), _folded(r.get("next"))) for r in readings
         )
-        for key, readings in raw["contextual"].items()
+        for key, readings in (raw["contextual"] or {}).items()
     }
-    return Abbreviations(always, contextual)
+    return Abbreviations(always, contextual, phrases)
 
 
 def _folded(words: Iterable[object] | None) -> frozenset[str]:

@@ -6,9 +6,10 @@ every time. Both cost more than the action does.
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from typing import Any, AsyncIterator, Dict, List, Optional, Text
+from typing import Any
 
 import aiohttp
 from jsonschema import Draft7Validator, ValidationError
@@ -16,7 +17,7 @@ from rasa.core.actions.action import RemoteAction
 from rasa.utils.endpoints import EndpointConfig
 
 # What went wrong with the actions of the current turn: Rasa logs a failing action and carries on without its reply.
-failed_actions: ContextVar[Optional[List[str]]] = ContextVar("failed_actions", default=None)
+failed_actions: ContextVar[list[str] | None] = ContextVar("failed_actions", default=None)
 
 _RESPONSE = Draft7Validator(RemoteAction.action_response_format_spec())
 
@@ -41,7 +42,7 @@ class KeepAliveEndpoint(EndpointConfig):
             **endpoint.kwargs,
         )
         self._timeout = aiohttp.ClientTimeout(total=float(self.kwargs.get("timeout", 10)))
-        self._open: Optional[aiohttp.ClientSession] = None
+        self._open: aiohttp.ClientSession | None = None
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[aiohttp.ClientSession]:  # type: ignore[override]
@@ -51,7 +52,7 @@ class KeepAliveEndpoint(EndpointConfig):
             self._open = aiohttp.ClientSession(headers=self.headers, connector=connector)
         yield self._open
 
-    async def request(self, *args: Any, **kwargs: Any) -> Optional[Any]:
+    async def request(self, *args: Any, **kwargs: Any) -> Any | None:
         """Sends one request (see `EndpointConfig.request`) and notes a failure in `failed_actions`."""
         kwargs["timeout"] = self._timeout
         try:
@@ -66,7 +67,7 @@ class KeepAliveEndpoint(EndpointConfig):
             await self._open.close()
 
 
-def validate_action_result(action: RemoteAction, result: Dict[Text, Any]) -> bool:
+def validate_action_result(action: RemoteAction, result: dict[str, Any]) -> bool:
     """Checks an action server's reply against Rasa's own format, with a validator made once.
 
     Raises:
@@ -77,7 +78,9 @@ def validate_action_result(action: RemoteAction, result: Dict[Text, Any]) -> boo
         return True
     place = "/".join(str(step) for step in error.absolute_path) or "the whole reply"
     _note_failure("InvalidReply")
-    raise ValidationError(f"{action.name()}: the action server's reply breaks rule '{error.validator}' at {place}")
+    raise ValidationError(
+        f"{action.name()}: the action server's reply breaks rule '{error.validator}' at {place}"
+    )
 
 
 def install_cached_validation() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hmac
 import logging
 import traceback
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Awaitable, Callable, Dict, List, Optional, Text
+from typing import Any
 from urllib.parse import unquote
 
 from rasa.core.agent import Agent
@@ -39,7 +40,7 @@ class Turn:
 
     sender: str
     text: str
-    embedding: Optional[str]
+    embedding: str | None
 
     @classmethod
     def from_request(cls, request: Request) -> Turn:
@@ -76,9 +77,9 @@ class Replies(OutputChannel):
     """Collects a turn's messages as they are; Rasa's own collector cuts a text at its blank lines."""
 
     def __init__(self) -> None:
-        self.messages: List[Dict[Text, Any]] = []
+        self.messages: list[dict[str, Any]] = []
 
-    async def send_response(self, recipient_id: Text, message: Dict[Text, Any]) -> None:
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         """Keeps what the message holds: text, buttons, custom, metadata, utter_action, …"""
         self.messages.append({key: value for key, value in message.items() if value and key not in _INTERNAL})
 
@@ -90,15 +91,15 @@ class LabanInput(InputChannel):
         """Takes the shared secret, and a sentence whose intent proves at start-up that the model is whole."""
         self._token = token.encode()
         self._check_text, self._check_intent = check_text, check_intent
-        self._agent: Optional[Agent] = None
+        self._agent: Agent | None = None
 
     @classmethod
-    def name(cls) -> Text:
+    def name(cls) -> str:
         """The channel's name in Rasa and in its address."""
         return "laban"
 
     @classmethod
-    def from_credentials(cls, credentials: Optional[Dict[Text, Any]]) -> LabanInput:
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> LabanInput:
         """Reads `token` and `check` (`text`, `intent`) from `credentials.yml`."""
         given = credentials or {}
         check = given.get("check") or {}
@@ -146,7 +147,7 @@ class LabanInput(InputChannel):
         return hmac.compare_digest(given, b"Bearer " + self._token)
 
     async def _answer(self, turn: Turn, app: Sanic) -> HTTPResponse:
-        failures: List[str] = []
+        failures: list[str] = []
         failed_actions.set(failures)
         try:
             agent = self._ready_agent(app)
@@ -203,12 +204,14 @@ def prepare(agent: Agent) -> None:
         agent.tracker_store = agent.processor.tracker_store = store
 
 
-async def _understand(turn: Turn, agent: Agent) -> Dict[Text, Any]:
+async def _understand(turn: Turn, agent: Agent) -> dict[str, Any]:
     """Returns the parse data that the conversation keeps: intent, its nearest rivals, entities; no embedding."""
     if agent.processor is None:
         raise RasaException("no model is loaded")
     metadata = {EMBEDDING: turn.embedding} if turn.embedding is not None else None
-    parsed = await agent.processor.parse_message(UserMessage(turn.text, sender_id=turn.sender, metadata=metadata))
+    parsed = await agent.processor.parse_message(
+        UserMessage(turn.text, sender_id=turn.sender, metadata=metadata)
+    )
     return {
         "text": turn.text,
         "intent": parsed["intent"],

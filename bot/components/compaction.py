@@ -6,8 +6,6 @@ slower with each one before it (284 ms at turn 300 where the first takes 13).
 
 from __future__ import annotations
 
-from typing import List, Optional, Set
-
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
@@ -26,7 +24,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 KEPT_TURNS = 3
 
 
-def compact(tracker: DialogueStateTracker, domain: Domain) -> List[Event]:
+def compact(tracker: DialogueStateTracker, domain: Domain) -> list[Event]:
     """Returns events that bring a new tracker into the state of `tracker`, of bounded number.
 
     Kept are the last `KEPT_TURNS` turns of the session, so a rule or a story may look back that far; of all before,
@@ -45,7 +43,7 @@ def compact(tracker: DialogueStateTracker, domain: Domain) -> List[Event]:
     return _slots(past, tracker, unseen) + _loop(past) + kept
 
 
-def _present_session(tracker: DialogueStateTracker) -> List[Event]:
+def _present_session(tracker: DialogueStateTracker) -> list[Event]:
     events = list(tracker.events)
     for place in range(len(events) - 1, -1, -1):
         # Both reset the tracker, so nothing before them counts any more.
@@ -54,17 +52,21 @@ def _present_session(tracker: DialogueStateTracker) -> List[Event]:
     return events
 
 
-def _start_of_kept(session: List[Event]) -> int:
+def _start_of_kept(session: list[Event]) -> int:
     turns = [place for place, event in enumerate(session) if isinstance(event, UserUttered)]
     if len(turns) <= KEPT_TURNS:
         return 0
     start = turns[-KEPT_TURNS]
     before = session[start - 1]
-    return start - 1 if isinstance(before, ActionExecuted) and before.action_name == ACTION_LISTEN_NAME else start
+    return (
+        start - 1
+        if isinstance(before, ActionExecuted) and before.action_name == ACTION_LISTEN_NAME
+        else start
+    )
 
 
-def _slots(past: DialogueStateTracker, present: DialogueStateTracker, unseen: Set[str]) -> List[Event]:
-    events: List[Event] = []
+def _slots(past: DialogueStateTracker, present: DialogueStateTracker, unseen: set[str]) -> list[Event]:
+    events: list[Event] = []
     for name, slot in present.slots.items():
         value = slot.value if name in unseen else past.slots[name].value
         if value != slot.initial_value:
@@ -72,11 +74,11 @@ def _slots(past: DialogueStateTracker, present: DialogueStateTracker, unseen: Se
     return events
 
 
-def _loop(past: DialogueStateTracker) -> List[Event]:
-    name: Optional[str] = past.active_loop_name
+def _loop(past: DialogueStateTracker) -> list[Event]:
+    name: str | None = past.active_loop_name
     if name is None:
         return []
-    events: List[Event] = [ActionExecuted(name), ActiveLoop(name)]
+    events: list[Event] = [ActionExecuted(name), ActiveLoop(name)]
     if past.is_active_loop_rejected:
         events.append(ActionExecutionRejected(name))
     if past.is_active_loop_interrupted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text
+from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -24,7 +24,7 @@ class DiacriticFreeCopies(GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -34,7 +34,9 @@ class DiacriticFreeCopies(GraphComponent):
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Returns the examples followed by the copies of those that have diacritics."""
-        copies = [_without_diacritics(example) for example in training_data.training_examples if _accented(example)]
+        copies = [
+            _without_diacritics(example) for example in training_data.training_examples if _accented(example)
+        ]
         return TrainingData(
             training_data.training_examples + copies,
             training_data.entity_synonyms,
@@ -43,7 +45,7 @@ class DiacriticFreeCopies(GraphComponent):
             training_data.responses,
         )
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         """Returns `messages` unchanged."""
         return messages
 
@@ -55,4 +57,6 @@ def _accented(example: Message) -> bool:
 
 def _without_diacritics(example: Message) -> Message:
     # `fold` keeps the length of NFC text, so an entity's place stays right.
-    return Message(data={**example.data, TEXT: fold(example.get(TEXT))}, output_properties=set(example.output_properties))
+    return Message(
+        data={**example.data, TEXT: fold(example.get(TEXT))}, output_properties=set(example.output_properties)
+    )

@@ -7,7 +7,7 @@ import binascii
 import hashlib
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Text, Type
+from typing import Any
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -36,28 +36,28 @@ class OnnxFeaturizer(DenseFeaturizer, GraphComponent):
     """Sentence features (1, 384) of a text; its sequence features repeat them for each token."""
 
     @classmethod
-    def required_components(cls) -> List[Type]:
+    def required_components(cls) -> list[type]:
         """A tokenizer comes first: sequence features have one row a token."""
         return [Tokenizer]
 
     @staticmethod
-    def required_packages() -> List[Text]:
+    def required_packages() -> list[str]:
         """What must be installed."""
         return ["onnxruntime", "tokenizers"]
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         """`model_dir`: folder of an ONNX encoder, the shipped one by default; `threads`: cores for one text."""
         return {**DenseFeaturizer.get_default_config(), "model_dir": str(MODEL_DIR), "threads": 1}
 
     @classmethod
-    def validate_config(cls, config: Dict[Text, Any]) -> None:
+    def validate_config(cls, config: dict[str, Any]) -> None:
         """Accepts any configuration: a missing model is reported by the encoder."""
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -66,7 +66,7 @@ class OnnxFeaturizer(DenseFeaturizer, GraphComponent):
         return cls(execution_context.node_name or cls.__name__, config)
 
     @classmethod
-    def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Retrains when the encoder or the abbreviations change."""
         model_dir = Path(config.get("model_dir", MODEL_DIR))
         return digest([model_dir / "onnx" / "model_qint8.onnx", model_dir / "tokenizer.json", _ABBREVIATIONS])
@@ -79,7 +79,7 @@ class OnnxFeaturizer(DenseFeaturizer, GraphComponent):
             self._add(example, vector)
         return training_data
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         """Adds the vector that came with the message, or else encodes its text."""
         for message in messages:
             if message.get(TEXT):
@@ -117,7 +117,7 @@ def decode_embedding(encoded: str) -> np.ndarray:
     return vector
 
 
-def digest(files: List[Path]) -> str:
+def digest(files: list[Path]) -> str:
     """Returns one hash over the content of `files`."""
     whole = hashlib.sha256()
     for file in files:

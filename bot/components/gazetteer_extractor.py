@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Text
+from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -27,19 +27,19 @@ class GazetteerEntityExtractor(GraphComponent, EntityExtractorMixin):
         self._gazetteer = gazetteer
 
     @staticmethod
-    def required_packages() -> List[Text]:
+    def required_packages() -> list[str]:
         """What must be installed."""
         return ["rapidfuzz"]
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         """`folder`: where the gazetteers are, the repository's by default."""
         return {"folder": str(GAZETTEER_DIR)}
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -48,11 +48,11 @@ class GazetteerEntityExtractor(GraphComponent, EntityExtractorMixin):
         return cls(_load(config["folder"]))
 
     @classmethod
-    def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Counts as changed when a gazetteer is."""
         return digest(sorted(Path(config.get("folder", GAZETTEER_DIR)).glob("*.yml")))
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         """Adds the entities of each message's text."""
         for message in messages:
             mentions = self._gazetteer.find(message.get(TEXT) or "")
@@ -61,7 +61,7 @@ class GazetteerEntityExtractor(GraphComponent, EntityExtractorMixin):
         return messages
 
 
-def _entity(mention: Mention) -> Dict[Text, Any]:
+def _entity(mention: Mention) -> dict[str, Any]:
     return {
         "entity": mention.entity,
         "value": mention.value,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from difflib import SequenceMatcher
-from typing import Any, Dict, Iterator, List, Text, Tuple
+from typing import Any
 
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
@@ -15,7 +16,7 @@ from knowledge.text import normalise, prepare, tokens
 # Combining marks belong to the letter before them: text in NFD must not fall apart at every tone.
 _SYLLABLE = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
 
-Span = Tuple[int, int]
+Span = tuple[int, int]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
@@ -23,17 +24,17 @@ class VietnameseTokenizer(Tokenizer):
     """Gives the syllables of the prepared text (abbreviations written out), each with its place in the text typed."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         """Returns the options that Rasa's `Tokenizer` requires."""
         return {"intent_tokenization_flag": False, "intent_split_symbol": "_"}
 
-    def tokenize(self, message: Message, attribute: Text) -> List[Token]:
+    def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """Returns one token a syllable of `message`'s `attribute`, `start` and `end` in that text as typed."""
         text = message.get(attribute)
         return [Token(word, start, end) for word, (start, end) in _placed(text)]
 
 
-def _placed(text: str) -> Iterator[Tuple[str, Span]]:
+def _placed(text: str) -> Iterator[tuple[str, Span]]:
     typed = [(normalise(match.group()).lower(), match.span()) for match in _SYLLABLE.finditer(text)]
     words = [word for word, _ in typed]
     written_out = tokens(prepare(text))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Dict, Iterable, Optional, Text
+from typing import Any
 
 import sqlalchemy as sa
 from rasa.core.brokers.broker import EventBroker
@@ -45,9 +46,9 @@ class BoundedTrackerStore(TrackerStore):
 
     def __init__(
         self,
-        domain: Optional[Domain] = None,
-        event_broker: Optional[EventBroker] = None,
-        host: Optional[Text] = None,
+        domain: Domain | None = None,
+        event_broker: EventBroker | None = None,
+        host: str | None = None,
         keep_hours: float = 24.0,
         **kwargs: Any,
     ) -> None:
@@ -59,7 +60,7 @@ class BoundedTrackerStore(TrackerStore):
         self._swept = 0.0
         _conversations.create(self._engine, checkfirst=True)
 
-    async def create_tracker(self, sender_id: Text, append_action_listen: bool = True) -> DialogueStateTracker:
+    async def create_tracker(self, sender_id: str, append_action_listen: bool = True) -> DialogueStateTracker:
         """Returns a new tracker; it is written when its first turn is done, not before."""
         tracker = self.init_tracker(sender_id)
         if append_action_listen:
@@ -74,14 +75,18 @@ class BoundedTrackerStore(TrackerStore):
             self.delete(tracker.sender_id)
             return
         now = time.time()
-        row = {"sender_id": tracker.sender_id, "events": json.dumps(events, ensure_ascii=False), "updated": now}
+        row = {
+            "sender_id": tracker.sender_id,
+            "events": json.dumps(events, ensure_ascii=False),
+            "updated": now,
+        }
         statement = self._insert(_conversations).values(row)
         changed = {"events": statement.excluded.events, "updated": statement.excluded.updated}
         with self._engine.begin() as connection:
             connection.execute(statement.on_conflict_do_update(index_elements=["sender_id"], set_=changed))
         self._sweep(now)
 
-    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Returns the tracker of a conversation, or None if it is unknown."""
         query = sa.select(_conversations.c.events).where(_conversations.c.sender_id == sender_id)
         with self._engine.connect() as connection:
@@ -90,15 +95,17 @@ class BoundedTrackerStore(TrackerStore):
             return None
         return DialogueStateTracker.from_dict(sender_id, json.loads(stored), self.domain.slots)
 
-    async def keys(self) -> Iterable[Text]:
+    async def keys(self) -> Iterable[str]:
         """Returns the ids of all conversations."""
         with self._engine.connect() as connection:
             return [row.sender_id for row in connection.execute(sa.select(_conversations.c.sender_id))]
 
-    def delete(self, sender_id: Text) -> bool:
+    def delete(self, sender_id: str) -> bool:
         """Forgets a conversation; tells whether there was one."""
         with self._engine.begin() as connection:
-            gone = connection.execute(sa.delete(_conversations).where(_conversations.c.sender_id == sender_id))
+            gone = connection.execute(
+                sa.delete(_conversations).where(_conversations.c.sender_id == sender_id)
+            )
         return bool(gone.rowcount)
 
     def _sweep(self, now: float) -> None:
@@ -127,7 +134,7 @@ def _tune_sqlite(connection: Any, _: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _as_dict(event: Event) -> Dict[Text, Any]:
+def _as_dict(event: Event) -> dict[str, Any]:
     stored = event.as_dict()
     metadata = stored.get("metadata") or {}
     slim = {key: value for key, value in metadata.items() if key not in (METADATA_MODEL_ID, ASSISTANT_ID_KEY)}

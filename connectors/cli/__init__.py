@@ -1,7 +1,7 @@
 """The command line `laban`.
 
-Each command lives in a module `connectors.cli.<command>` with a Typer application named `app`. It is imported only
-when that command is called: `laban --help` must not wait for the encoder's libraries.
+Each command lives in a module `connectors.cli.<command>` with a Typer application named `app`. It is imported
+only when that command is called: `laban --help` must not wait for the encoder's libraries.
 """
 
 import sys

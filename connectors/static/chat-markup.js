@@ -116,6 +116,8 @@ function fact(name, value) {
 
 /** One source of an answer, folded: what it is; unfolded: date, validity, quotation and the way to the text. */
 export function source({ title, number, section, issued, valid_to: validTo, url, quote }) {
+  // A number whose first part is blank in the text keeps the blank.
+  const numbered = number?.startsWith("/") ? `……${number}` : number;
   const address = url ? webAddress(url) : null;
   const until = validTo && writtenDate(validTo) + (isOver(validTo) ? ` (${strings.ended})` : "");
   return h(
@@ -129,7 +131,7 @@ export function source({ title, number, section, issued, valid_to: validTo, url,
         "span",
         {},
         h("span", { class: "hidden" }, `${strings.source}: `),
-        h("b", {}, number || title || strings.source),
+        h("b", {}, numbered ?? title ?? strings.source),
         section ? h("small", {}, section) : null,
       ),
     ),
@@ -137,9 +139,7 @@ export function source({ title, number, section, issued, valid_to: validTo, url,
     h(
       "dl",
       {},
-      fact(strings.sourceTitle, title),
-      fact(strings.sourceNumber, number),
-      fact(strings.sourceSection, section),
+      fact(strings.sourceTitle, number && title),
       fact(strings.sourceIssued, issued && writtenDate(issued)),
       fact(strings.sourceValid, until),
     ),

@@ -10,6 +10,7 @@ const DEFAULT_MAX_LENGTH = 2000;
 const COUNTER_FROM = 0.8;
 // A quick answer needs no word to a screen reader that it is being waited for.
 const SAY_WAITING_AFTER_MS = 1500;
+const NEAR_END_PX = 48;
 // Key code of a key press that an input method (Telex, VNI) is using: https://www.w3.org/TR/uievents/#determine-keydown-keyup-keyCode
 const COMPOSING = 229;
 
@@ -18,6 +19,8 @@ class LaBanChat extends HTMLElement {
   #parts;
   #nodes = new WeakMap();
   #timer;
+  // Whether the end of the conversation is in view, and is to stay there.
+  #atEnd = true;
 
   connectedCallback() {
     if (!this.shadowRoot) this.#build();
@@ -45,6 +48,12 @@ class LaBanChat extends HTMLElement {
     const reveal = () => this.#parts.chat.removeAttribute("style");
     this.#parts.chat.style.visibility = "hidden";
     sheet.addEventListener("load", () => (reveal(), this.#scrollToEnd()));
+    const { log } = this.#parts;
+    log.addEventListener("scroll", () => {
+      this.#atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END_PX;
+    });
+    // A growing field or a phone's keyboard takes room from the conversation.
+    new ResizeObserver(() => this.#atEnd && this.#scrollToEnd()).observe(log);
     sheet.addEventListener("error", reveal);
     this.addEventListener("click", (event) => {
       const asked = event.target.closest?.("[data-ask]");
@@ -196,6 +205,7 @@ class LaBanChat extends HTMLElement {
       this.#timer = setTimeout(() => (this.#parts.status.textContent = strings.waiting), SAY_WAITING_AFTER_MS);
     } else this.#parts.status.textContent = "";
     if (fresh.length) this.#show(fresh.find((node) => node.matches(".bot")));
+    else if (this.#atEnd) this.#scrollToEnd();
   }
 
   #node(entry) {

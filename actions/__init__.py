@@ -1,0 +1,1 @@
+"""What the assistant does in a turn: the rasa-sdk actions that Rasa calls."""

@@ -1,0 +1,91 @@
+"""`action_answer`: answers a question from the knowledge base, or says honestly that it cannot."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.conversation import Turn
+from actions.finding import Desk, Finding
+from knowledge.answers import Answer, compose
+from knowledge.search import Ranking
+
+Events = list[dict[str, Any]]
+_RELATED = 2
+_TOPICS = 3
+# How much surer search must be before a message that reads as none of our business is answered.
+_OFF_TOPIC_MARGIN = 0.25
+
+
+class ActionAnswer(Action):
+    """Answers, asks "did you mean", or says that it does not know, by how sure search is."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return "action_answer"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Utters the answer and returns the slots that remember it."""
+        turn = Turn.of(tracker)
+        finding = await asyncio.to_thread(self._desk.find, turn)
+        return utter_finding(dispatcher, self._desk, turn, finding)
+
+
+def utter_finding(dispatcher: CollectingDispatcher, desk: Desk, turn: Turn, finding: Finding) -> Events:
+    """Utters what was found, as sure as it is, and returns the slots to set."""
+    ranking = desk.store.retriever().ranking
+    topics = [topic for hit in finding.hits if (topic := desk.store.retriever().topic_of(hit.passage))]
+    if finding.score >= _bar(turn, ranking):
+        answer = compose(finding.hits, finding.question, desk.today())
+        related = [t for t in topics[1:] if t != finding.question][:_RELATED]
+        dispatcher.utter_message(json_message=message_of(answer, related))
+        return remember(turn, finding, answer)
+    if turn.intent == "out_of_scope":
+        dispatcher.utter_message(response="utter_out_of_scope")
+        return [SlotSet("suggestions", None)]
+    if finding.score >= ranking.suggest:
+        dispatcher.utter_message(response="utter_clarify", buttons=buttons(topics[:_TOPICS]))
+    else:
+        dispatcher.utter_message(response="utter_not_found", buttons=buttons(topics[:_TOPICS]))
+    return [SlotSet("suggestions", topics[:_TOPICS])]
+
+
+def message_of(answer: Answer, related: list[str]) -> dict[str, Any]:
+    """Returns an answer as the custom message that the app passes on."""
+    return {
+        "text": answer.text,
+        "quick_replies": buttons(related),
+        "sources": [asdict(source) for source in answer.sources],
+        "outcome": "answered",
+    }
+
+
+def buttons(questions: list[str]) -> list[dict[str, str]]:
+    """Returns questions as quick replies that ask them."""
+    return [{"title": question, "payload": question} for question in questions]
+
+
+def remember(turn: Turn, finding: Finding, answer: Answer) -> Events:
+    """Returns the slots that a later "thế còn …", "nguồn ở đâu" or "quay lại" needs."""
+    slots: dict[str, Any] = {
+        "last_question": finding.question,
+        "previous_question": turn.last_question,
+        "last_passages": list(answer.passages),
+        "suggestions": None,
+        "topic": turn.intent,
+        **{mention.entity: mention.value for mention in turn.mentions},
+    }
+    return [SlotSet(name, value) for name, value in slots.items()]
+
+
+def _bar(turn: Turn, ranking: Ranking) -> float:
+    margin = _OFF_TOPIC_MARGIN if turn.intent == "out_of_scope" else 0.0
+    return min(ranking.answer + margin, 0.95)

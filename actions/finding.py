@@ -1,0 +1,54 @@
+"""Finds what answers a turn: the message itself, or the question that it continues."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from actions.conversation import Turn
+from actions.follow_up import complete, may_lean
+from knowledge.gazetteer import Gazetteer
+from knowledge.search import Hit
+from knowledge.store import KnowledgeStore
+
+# A reading that leans on the question before must be this much surer than the message by itself.
+_LEANING_MARGIN = 0.1
+_HITS = 5
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A complete question and the passages found for it, best first."""
+
+    question: str
+    hits: tuple[Hit, ...]
+
+    @property
+    def score(self) -> float:
+        """The probability (0 to 1) that the best passage answers; 0 when nothing was found."""
+        return self.hits[0].score if self.hits else 0.0
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where actions look things up: the knowledge base, the names people use, and today's date."""
+
+    store: KnowledgeStore
+    gazetteer: Gazetteer
+    today: Callable[[], date]
+
+    def find(self, turn: Turn) -> Finding:
+        """Returns what answers the turn's message, read alone or together with the question before."""
+        alone = self.search(turn.text)
+        if not may_lean(turn):
+            return alone
+        leaning = self.search(complete(turn, self.gazetteer))
+        if turn.intent == "follow_up":
+            return leaning if leaning.score >= alone.score - _LEANING_MARGIN else alone
+        sure = alone.score >= self.store.retriever().ranking.answer
+        return leaning if not sure and leaning.score > alone.score + _LEANING_MARGIN else alone
+
+    def search(self, question: str) -> Finding:
+        """Returns what answers a question that is complete in itself."""
+        return Finding(question, tuple(self.store.retriever().search(question, _HITS)))

@@ -1,0 +1,55 @@
+"""What a follow-up means: "thế còn năm 2020?" is the question before, with its year replaced."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from actions.conversation import Turn
+from knowledge.gazetteer import Gazetteer
+from knowledge.question import Question
+from knowledge.text import fold, tokens
+from knowledge.vocabulary import vocabulary
+
+# A message with no more syllables than this, besides filler, may lean on the question before.
+_SHORT = 6
+
+
+def may_lean(turn: Turn) -> bool:
+    """Tells whether the message can only, or may, be read together with the question before."""
+    if turn.last_question is None:
+        return False
+    return turn.intent == "follow_up" or len(tokens(Question.read(turn.text).content)) <= _SHORT
+
+
+def complete(turn: Turn, gazetteer: Gazetteer) -> str:
+    """Returns the question before, changed as a follow-up says.
+
+    What the follow-up names replaces what the question named of the same kind; what is new is added. A follow-up that
+    names nothing known is added as it is, without its "thế còn … thì sao".
+    """
+    question = turn.last_question or ""
+    named = {mention.entity: mention for mention in turn.mentions}
+    for entity, mention in named.items():
+        before = [m for m in gazetteer.find(question) if m.entity == entity and m.value != mention.value]
+        if before:
+            for old in reversed(before):
+                question = f"{question[: old.start]}{mention.words}{question[old.end :]}"
+        elif fold(mention.words) not in fold(question):
+            question = f"{question} {mention.words}"
+    rest = _bare(turn.text)
+    if not named and rest:
+        question = f"{question} {rest}"
+    return question
+
+
+def _bare(text: str) -> str:
+    """Returns a follow-up's own words: "thế còn hệ cao đẳng thì sao ạ" -> "hệ cao đẳng"."""
+    words = _linking().sub(" ", f" {text.lower()} ")
+    return " ".join(words.replace("?", " ").split())
+
+
+@cache
+def _linking() -> re.Pattern[str]:
+    phrases = sorted(vocabulary("stopwords")["linking"], key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(re.escape(p) for p in phrases)})(?!\w)")

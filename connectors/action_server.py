@@ -1,0 +1,53 @@
+"""The endpoint that Rasa calls for custom actions: rasa-sdk's executor behind a route of its own.
+
+It listens on loopback only, on another port than the public one, and wants a shared secret.
+"""
+
+from __future__ import annotations
+
+import hmac
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from rasa_sdk.executor import ActionExecutor
+from rasa_sdk.interfaces import ActionExecutionRejection, ActionMissingDomainException, ActionNotFoundException
+
+log = structlog.get_logger()
+
+
+def create_action_app(executor: ActionExecutor, token: str) -> FastAPI:
+    """Returns the app that serves `POST /webhook` in Rasa's action protocol.
+
+    Args:
+        executor: the registered actions.
+        token: what the caller must show as `Authorization: Bearer …`.
+    """
+    app = FastAPI(openapi_url=None)
+    expected = f"Bearer {token}".encode()
+
+    @app.post("/webhook")
+    async def webhook(request: Request) -> JSONResponse:
+        if not hmac.compare_digest(request.headers.get("authorization", "").encode(), expected):
+            return JSONResponse({"error": "the shared secret is missing or wrong"}, 401)
+        call = await request.json()
+        name = call.get("next_action")
+        try:
+            result = await executor.run(call)
+        except ActionExecutionRejection as error:
+            return JSONResponse({"error": str(error), "action_name": error.action_name}, 400)
+        except ActionNotFoundException as error:
+            return JSONResponse({"error": str(error), "action_name": error.action_name}, 404)
+        except ActionMissingDomainException as error:
+            return JSONResponse({"error": str(error), "action_name": error.action_name}, 449)
+        except Exception as error:  # noqa: BLE001  # the edge of the process: Rasa must hear of any failure
+            # The traceback may quote what a user wrote; Rasa logs the failure and the app answers 503.
+            log.error("action failed", action=name, error=type(error).__name__)
+            return JSONResponse({"error": type(error).__name__, "action_name": name}, 500)
+        return JSONResponse(result.model_dump() if result else {"events": [], "responses": []})
+
+    @app.get("/health")
+    async def health() -> JSONResponse:
+        return JSONResponse({"status": "ok"})
+
+    return app

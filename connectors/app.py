@@ -1,0 +1,81 @@
+"""Puts the web app together: pages, REST API and health on the public side, actions on the private side."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+
+from actions.finding import Desk
+from actions.registry import executor
+from connectors import api, health, problems
+from connectors.action_server import create_action_app
+from connectors.assistant import Assistant
+from connectors.logging import configure_logging
+from connectors.pages import install_pages
+from connectors.rasa import RasaClient
+from connectors.sentences import Sentences
+from connectors.settings import Settings
+from knowledge.documents import Document
+from knowledge.encoder import load_encoder
+from knowledge.gazetteer import load_gazetteer
+from knowledge.store import KnowledgeStore
+
+
+@dataclass(frozen=True)
+class CurrentLibrary:
+    """The documents of the index version in use, whichever that is."""
+
+    store: KnowledgeStore
+
+    def documents(self) -> Sequence[Document]:
+        """Returns all documents in order."""
+        return self.store.retriever().index.library.documents()
+
+    def document(self, document_id: str) -> Document | None:
+        """Returns one document, or None."""
+        return self.store.retriever().index.library.document(document_id)
+
+
+def create_apps(settings: Settings) -> tuple[FastAPI, FastAPI]:
+    """Returns the public app and the one for Rasa's action calls; they share one encoder and one index.
+
+    Args:
+        settings: complete, as `connectors.serving` makes them: Rasa's address and both tokens are set.
+
+    Raises:
+        EncoderError: the encoder cannot be loaded.
+    """
+    if settings.rasa_url is None or settings.rasa_token is None or settings.action_token is None:
+        raise ValueError("the settings must name Rasa's address and hold both tokens")
+    configure_logging(settings)
+    store = KnowledgeStore(settings.index_dir, load_encoder(settings.encoder))
+    desk = Desk(store, load_gazetteer(), settings.current_date)
+    rasa = RasaClient(settings.rasa_url, settings.rasa_token.get_secret_value(), settings.rasa_timeout_s)
+    assistant = Assistant(rasa, store.encoder, Sentences.load(), settings.message_max_chars)
+    actions = create_action_app(executor(desk), settings.action_token.get_secret_value())
+    return _public_app(settings, assistant, store), actions
+
+
+def _public_app(settings: Settings, assistant: Assistant, store: KnowledgeStore) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await assistant.rasa.close()
+
+    app = FastAPI(title="La Bàn", version=api.VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.assistant = assistant
+    app.state.store = store
+    problems.install(app)
+    app.include_router(api.router)
+    app.include_router(health.router)
+    install_pages(
+        app,
+        CurrentLibrary(store),
+        today=settings.current_date,
+        message_max_chars=settings.message_max_chars,
+    )
+    app.add_middleware(problems.BodyLimit, limit=settings.body_max_bytes)
+    return app

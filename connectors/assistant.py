@@ -1,0 +1,87 @@
+"""The assistant as every channel sees it: a message in, a reply out."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+import time
+from typing import Any, cast, get_args
+
+import structlog
+
+from connectors.messages import IncomingMessage, Intent, Outcome, QuickReply, Reply, ReplyMessage, SourceView
+from connectors.metrics import TURN_SECONDS, TURNS
+from connectors.rasa import RasaClient, RasaTurn, RasaUnavailable
+from connectors.sentences import Sentences
+from knowledge.encoder import Encoder
+from knowledge.text import prepare
+
+_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
+_UNDERSTOOD_NOTHING = Intent(name="none", confidence=0.0)
+
+log = structlog.get_logger()
+
+
+class Assistant:
+    """Prepares a message, lets Rasa conduct the turn, and gives its reply one form."""
+
+    def __init__(self, rasa: RasaClient, encoder: Encoder, sentences: Sentences, longest_text: int) -> None:
+        self.rasa = rasa
+        self._encoder = encoder
+        self._sentences = sentences
+        self._longest_text = longest_text
+
+    async def reply(self, message: IncomingMessage) -> Reply:
+        """Answers one message.
+
+        Raises:
+            RasaUnavailable: the dialogue server is down; the message was not answered.
+        """
+        started = time.perf_counter()
+        conversation_id = message.conversation_id or f"c-{secrets.token_urlsafe(16)}"
+        text = prepare(message.text) if len(message.text) <= self._longest_text else ""
+        if not _LETTER_OR_DIGIT.search(text):
+            name = "utter_too_long" if len(message.text) > self._longest_text else "utter_empty"
+            messages = [self._sentences.message(name)]
+            reply = Reply(
+                conversation_id=conversation_id,
+                messages=messages,
+                intent=_UNDERSTOOD_NOTHING,
+                outcome="clarify",
+            )
+        else:
+            # ONNX Runtime lets go of the interpreter, so other turns go on meanwhile.
+            embedding = await asyncio.to_thread(self._encoder.question, text)
+            turn = await self.rasa.turn(conversation_id, text, embedding)
+            reply = _reply(conversation_id, turn)
+        seconds = time.perf_counter() - started
+        TURNS.labels(reply.outcome).inc()
+        TURN_SECONDS.observe(seconds)
+        log.info(
+            "turn", intent=reply.intent.name, outcome=reply.outcome, milliseconds=round(seconds * 1000)
+        )
+        return reply
+
+
+def _reply(conversation_id: str, turn: RasaTurn) -> Reply:
+    """Joins what Rasa said into one message: a turn is one answer on every channel."""
+    texts: list[str] = []
+    quick_replies: list[QuickReply] = []
+    sources: list[SourceView] = []
+    outcome = "flow"
+    for message in turn.messages:
+        said: dict[str, Any] = {**message, **message.get("custom", {})}
+        if said.get("text"):
+            texts.append(said["text"])
+        quick_replies += [QuickReply(**r) for r in (*said.get("quick_replies", ()), *said.get("buttons", ()))]
+        sources += [SourceView(**source) for source in said.get("sources", ())]
+        outcome = said.get("outcome") or (said.get("metadata") or {}).get("outcome") or outcome
+    if not texts or outcome not in get_args(Outcome):
+        raise RasaUnavailable("Rasa's reply has no text or an unknown outcome")
+    return Reply(
+        conversation_id=conversation_id,
+        messages=[ReplyMessage(text="\n\n".join(texts), quick_replies=quick_replies, sources=sources)],
+        intent=turn.intent,
+        outcome=cast("Outcome", outcome),
+    )

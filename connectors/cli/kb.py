@@ -1,0 +1,187 @@
+"""`laban kb`: build, search, list and check the knowledge base."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from connectors.errors import StartError
+from connectors.settings import Settings, load_settings
+from knowledge.errors import DocumentError, KnowledgeError
+
+app = typer.Typer(help="Build, search, list and check the knowledge base.", no_args_is_help=True)
+
+_DOCUMENTS = typer.Option("--documents", help="Folder of Markdown documents; LABAN_DOCUMENTS_DIR when left out.")
+_INDEX = typer.Option("--index", help="Folder of the index; LABAN_INDEX_DIR when left out.")
+_JSON = typer.Option("--json", help="Print JSON for a program to read.")
+_EXCERPT = 160
+
+
+@app.command()
+def build(
+    documents: Annotated[Path | None, _DOCUMENTS] = None,
+    index: Annotated[Path | None, _INDEX] = None,
+    as_json: Annotated[bool, _JSON] = False,
+) -> None:
+    """Build the index; what has not changed is not encoded again, and nothing is replaced if a document is broken."""
+    from knowledge import index as indexes
+    from knowledge.encoder import load_encoder
+
+    settings = load_settings()
+    encoder = load_encoder(settings.encoder, threads=os.cpu_count() or 1)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        disable=as_json,
+    ) as bar:
+        task = bar.add_task("Encoding", total=None)
+        report = indexes.build(
+            documents or settings.documents_dir,
+            index or settings.index_dir,
+            encoder,
+            _questions(settings, documents),
+            lambda _, done, total: bar.update(task, completed=done, total=total),
+        )
+    if as_json:
+        print(json.dumps(report.__dict__))
+    else:
+        print(
+            f"Index {report.version}: {report.passages} passages of {report.documents} documents, "
+            f"{report.encoded} of {report.windows} windows newly encoded, {report.seconds:.1f} s"
+        )
+
+
+@app.command()
+def search(
+    question: Annotated[str | None, typer.Argument(help="What to search for.")] = None,
+    index: Annotated[Path | None, _INDEX] = None,
+    queries: Annotated[
+        Path | None, typer.Option("--queries", help='File of {"id", "text"} JSON lines to search in one go.')
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=100, help="How many hits a question.")] = 5,
+    as_json: Annotated[bool, _JSON] = False,
+) -> None:
+    """Search the index; with --queries, one JSON line {"id", "hits"} a query."""
+    from knowledge.encoder import load_encoder
+    from knowledge.store import KnowledgeStore
+
+    if (question is None) == (queries is None):
+        raise StartError("give a question, or a file of them with --queries")
+    settings = load_settings()
+    asked = list(_read_queries(queries)) if queries else []
+    store = KnowledgeStore(index or settings.index_dir, load_encoder(settings.encoder))
+    retriever = store.retriever()
+    if queries:
+        for query in asked:
+            hits = [_hit(hit) for hit in retriever.search(query["text"], limit)]
+            print(json.dumps({"id": query["id"], "hits": hits}, ensure_ascii=False))
+        return
+    hits = retriever.search(question or "", limit)
+    if as_json:
+        print(json.dumps([_hit(hit) for hit in hits], ensure_ascii=False, indent=2))
+        return
+    table = Table("Score", "Passage", "Section", "Text", title=question)
+    for hit in hits:
+        text = " ".join(hit.passage.text.split())
+        table.add_row(f"{hit.score:.2f}", hit.passage.id, hit.passage.section.label, text[:_EXCERPT])
+    Console().print(table)
+
+
+@app.command(name="list")
+def list_documents(
+    documents: Annotated[Path | None, _DOCUMENTS] = None, as_json: Annotated[bool, _JSON] = False
+) -> None:
+    """List the documents with their dates and passages."""
+    from knowledge.documents import read_documents
+    from knowledge.passages import passages_of
+
+    found = read_documents(documents or load_settings().documents_dir)
+    rows = [
+        {**d.model_dump(include=set(_COLUMNS)), "passages": len(passages_of([d]))} for d in found
+    ]
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    table = Table(*_COLUMNS, "passages")
+    for row in rows:
+        table.add_row(*(str(row[name] if row[name] is not None else "–") for name in (*_COLUMNS, "passages")))
+    Console().print(table)
+
+
+@app.command()
+def check(documents: Annotated[Path | None, _DOCUMENTS] = None) -> None:
+    """Read every document and question; name the file and line of each fault."""
+    from knowledge.documents import read_document
+    from knowledge.passages import passages_of, read_questions
+
+    settings = load_settings()
+    folder = documents or settings.documents_dir
+    faults: list[str] = []
+    found = []
+    for file in sorted(folder.rglob("*.md")):
+        try:
+            found.append(read_document(file))
+        except DocumentError as error:
+            faults.append(str(error))
+    ids = [d.id for d in found]
+    faults += [f"{folder}: the id {name!r} is used more than once" for name in {i for i in ids if ids.count(i) > 1}]
+    questions = _questions(settings, documents)
+    if questions and not faults:
+        try:
+            read_questions(questions, passages_of(found))
+        except KnowledgeError as error:
+            faults.append(str(error))
+    if not found and not faults:
+        faults.append(f"{folder}: no Markdown document (*.md) in this folder")
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    if faults:
+        raise typer.Exit(1)
+    print(f"{len(found)} documents, {len(passages_of(found))} passages: no fault found")
+
+
+_COLUMNS = ("id", "type", "number", "issued", "valid_from", "valid_to", "status")
+
+
+def _questions(settings: Settings, documents: Path | None) -> Path | None:
+    """Returns the folder of known questions, which belongs to our own documents only."""
+    return settings.questions_dir if documents is None else None
+
+
+def _read_queries(file: Path) -> Iterator[dict[str, str]]:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartError(f"{file} cannot be read: {error}") from error
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            query = json.loads(line)
+            yield {"id": query["id"], "text": query["text"]}
+        except (ValueError, KeyError, TypeError) as error:
+            raise StartError(f'{file}:{number}: not {{"id": …, "text": …}} ({error})') from error
+
+
+def _hit(hit: Any) -> dict[str, Any]:
+    passage = hit.passage
+    return {
+        "passage": passage.id,
+        "document": passage.document.id,
+        "section": passage.section.label,
+        "path": list(passage.path),
+        "score": round(hit.score, 4),
+        "text": passage.text,
+    }

@@ -1,0 +1,238 @@
+"""Start everything that answers on one machine, keep it running, and stop it without leaving anything behind.
+
+In parallel: the index is brought up to date and the app starts on it; the Rasa model is trained if it must be
+and Rasa starts. The app and the action endpoint that Rasa calls are two uvicorn servers in one event loop.
+"""
+
+import asyncio
+import secrets
+import shutil
+import signal
+import socket
+from collections.abc import Coroutine, Generator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from connectors import indexing, training
+from connectors.errors import StartError
+from connectors.listening import LOOPBACK, free_port, listen
+from connectors.progress import Report
+from connectors.rasa_environment import require_python
+from connectors.settings import Settings, unknown_variables
+from connectors.supervisor import HEALTH_PATH, RasaGaveUp, RasaSupervisor, StartScript
+
+EXIT_STOPPED = 0
+EXIT_GAVE_UP = 3
+
+NEEDED_BYTES = 500 * 1000**2
+# Rasa keeps its connections to the actions for 4 s (bot/endpoints.yml); the server must keep them longer.
+ACTION_KEEP_ALIVE_S = 30
+
+
+class LoopServer(uvicorn.Server):
+    """A uvicorn server that shares its event loop and leaves signals to the one who started it."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Capture none."""
+        yield
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until told to stop; StartError when the application's start-up fails."""
+        try:
+            await super().serve(sockets)
+        except SystemExit:
+            raise StartError("The app could not start; the log lines above say why.") from None
+
+
+async def serve(settings: Settings, report: Report) -> int:
+    """Run until SIGINT or SIGTERM; give the exit code (EXIT_…). StartError when it cannot start."""
+    supervised = settings.rasa_url is None
+    check_machine(settings, report)
+    with (
+        listen(settings.host, settings.port, "LABAN_PORT") as public,
+        listen(LOOPBACK, settings.action_port, "LABAN_ACTION_PORT") as actions,
+    ):
+        services = Services(complete(settings, actions.getsockname()[1]), report, supervised)
+        run = asyncio.create_task(services.run(public, actions))
+        signalled = _cancel_on_signal(run, report)
+        try:
+            await run
+        except asyncio.CancelledError:
+            if not signalled.is_set():
+                raise
+        except RasaGaveUp as error:
+            report(str(error))
+            return EXIT_GAVE_UP
+    report("Stopped")
+    return EXIT_STOPPED
+
+
+def check_machine(settings: Settings, report: Report) -> None:
+    """StartError when something that must be there is not; a report of what looks like a mistake."""
+    for name, meant in unknown_variables().items():
+        report(f"{name} is not a setting" + (f"; is {meant} meant?" if meant else ""))
+    if settings.rasa_url is None:
+        require_python()
+    if not settings.documents_dir.is_dir():
+        raise StartError(f"LABAN_DOCUMENTS_DIR: the folder {settings.documents_dir} is missing")
+    try:
+        settings.var_dir.mkdir(parents=True, exist_ok=True)
+        (settings.var_dir / ".writable").touch()
+        (settings.var_dir / ".writable").unlink()
+    except OSError as error:
+        raise StartError(f"LABAN_VAR_DIR: {settings.var_dir} cannot be written ({error.strerror})") from None
+    free = shutil.disk_usage(settings.var_dir).free
+    if free < NEEDED_BYTES:
+        raise StartError(
+            f"Only {free / 1000**2:.0f} MB are free on the disk of {settings.var_dir}; "
+            f"{NEEDED_BYTES // 1000**2} MB are needed. Free some space, then start again."
+        )
+
+
+def complete(settings: Settings, action_port: int) -> Settings:
+    """The settings with every port and secret that was left open filled in."""
+    rasa_port = settings.rasa_port
+    if settings.rasa_url is None:
+        if rasa_port:
+            listen(LOOPBACK, rasa_port, "LABAN_RASA_PORT").close()
+        rasa_port = rasa_port or free_port()
+    return settings.model_copy(
+        update={
+            "action_port": action_port,
+            "rasa_port": rasa_port,
+            "rasa_url": settings.rasa_url or f"http://{LOOPBACK}:{rasa_port}",
+            "rasa_token": settings.rasa_token or SecretStr(secrets.token_urlsafe(32)),
+            "action_token": settings.action_token or SecretStr(secrets.token_urlsafe(32)),
+        }
+    )
+
+
+class Services:
+    """One run of everything, from the first step until the last process has ended."""
+
+    def __init__(self, settings: Settings, report: Report, supervised: bool) -> None:
+        self._settings = settings
+        self._report = report
+        self._rasa = RasaSupervisor(settings, report) if supervised else None
+        self._servers: list[tuple[LoopServer, asyncio.Task[None]]] = []
+
+    async def run(self, public: socket.socket, actions: socket.socket) -> None:
+        """Start, announce the address, and stay until cancelled or until a part fails for good."""
+        try:
+            await _together(self._start_app(public, actions), self._start_rasa())
+            await self._announce()
+            await _together(self._until_a_server_ends(), self._watch_rasa())
+        finally:
+            await self._stop()
+
+    async def _start_app(self, public: socket.socket, actions: socket.socket) -> None:
+        await indexing.ensure_index(self._settings, self._report)
+        app, action_app = await asyncio.to_thread(_create_apps, self._settings)
+        for application, taken, keep_alive in ((action_app, actions, ACTION_KEEP_ALIVE_S), (app, public, 5)):
+            server = LoopServer(
+                uvicorn.Config(
+                    application,
+                    log_config=None,
+                    log_level="warning",
+                    access_log=False,
+                    server_header=False,
+                    timeout_keep_alive=keep_alive,
+                    timeout_graceful_shutdown=int(self._settings.drain_timeout_s),
+                )
+            )
+            task = asyncio.create_task(server.serve([taken]))
+            self._servers.append((server, task))
+            while not server.started and not task.done():
+                await asyncio.sleep(0.02)
+            if task.done():
+                task.result()
+        self._report("App: started")
+
+    async def _start_rasa(self) -> None:
+        if self._rasa is None:
+            return
+        await training.train(self._settings, self._report)
+        self._report("Rasa: starting, which takes about half a minute")
+        await self._rasa.start()
+        self._report("Rasa: started")
+
+    async def _announce(self) -> None:
+        script = StartScript.load()
+        if self._rasa is not None:
+            await self._rasa.prove(script.probes)
+        elif not await _answers(f"{self._settings.rasa_url}{HEALTH_PATH}"):
+            self._report(f"Rasa at {self._settings.rasa_url} does not answer yet; /readyz says when it does")
+        self._report("Ready")
+        print(script.ready.format(url=self._settings.base_url), flush=True)
+
+    async def _until_a_server_ends(self) -> None:
+        done, _ = await asyncio.wait([task for _, task in self._servers], return_when=asyncio.FIRST_COMPLETED)
+        done.pop().result()
+        raise StartError("The web server stopped without being told to.")
+
+    async def _watch_rasa(self) -> None:
+        if self._rasa is not None:
+            await self._rasa.watch()
+
+    async def _stop(self) -> None:
+        # The app was started last and is stopped first: its last turns still need Rasa and the actions.
+        app_first = list(reversed(self._servers))
+        try:
+            await _end(app_first[:1])
+        finally:
+            if self._rasa is not None:
+                await self._rasa.stop()
+        await _end(app_first[1:])
+
+
+def _create_apps(settings: Settings) -> tuple[FastAPI, FastAPI]:
+    from connectors.app import create_apps  # noqa: PLC0415  # takes seconds, and Rasa starts meanwhile
+
+    return create_apps(settings)
+
+
+async def _end(servers: list[tuple[LoopServer, asyncio.Task[None]]]) -> None:
+    for server, task in servers:
+        server.should_exit = True
+        await asyncio.wait({task})
+
+
+async def _answers(url: str) -> bool:
+    try:
+        async with httpx.AsyncClient(timeout=2) as client:
+            return (await client.get(url)).is_success
+    except httpx.TransportError:
+        return False
+
+
+async def _together(*parts: Coroutine[Any, Any, None]) -> None:
+    """Run all parts; when one fails or this is cancelled, end the others and raise the first failure."""
+    tasks = [asyncio.create_task(part) for part in parts]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()
+
+
+def _cancel_on_signal(run: asyncio.Task[None], report: Report) -> asyncio.Event:
+    """Make SIGINT and SIGTERM cancel `run` and set the event; a second one cuts the stopping short."""
+    signalled = asyncio.Event()
+
+    def stop() -> None:
+        report("Stopping at once" if signalled.is_set() else "Stopping")
+        signalled.set()
+        run.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    return signalled
