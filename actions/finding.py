@@ -8,7 +8,6 @@ from datetime import date
 
 from actions.conversation import Turn
 from actions.follow_up import complete, may_lean
-from knowledge.gazetteer import Gazetteer
 from knowledge.search import Hit
 from knowledge.store import KnowledgeStore
 
@@ -32,10 +31,9 @@ class Finding:
 
 @dataclass(frozen=True)
 class Desk:
-    """Where actions look things up: the knowledge base, the names people use, and today's date."""
+    """Where actions look things up: the knowledge base, and today's date."""
 
     store: KnowledgeStore
-    gazetteer: Gazetteer
     today: Callable[[], date]
 
     def find(self, turn: Turn) -> Finding:
@@ -43,7 +41,7 @@ class Desk:
         alone = self.search(turn.text)
         if not may_lean(turn):
             return alone
-        leaning = self.search(complete(turn, self.gazetteer))
+        leaning = self.search(complete(turn, self.store.gazetteer))
         if turn.intent == "follow_up":
             return leaning if leaning.score >= alone.score - _LEANING_MARGIN else alone
         sure = alone.score >= self.store.retriever().ranking.answer

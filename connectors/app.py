@@ -20,7 +20,6 @@ from connectors.sentences import Sentences
 from connectors.settings import Settings
 from knowledge.documents import Document
 from knowledge.encoder import load_encoder
-from knowledge.gazetteer import load_gazetteer
 from knowledge.store import KnowledgeStore
 
 
@@ -52,7 +51,7 @@ def create_apps(settings: Settings) -> tuple[FastAPI, FastAPI]:
         raise ValueError("the settings must name Rasa's address and hold both tokens")
     configure_logging(settings)
     store = KnowledgeStore(settings.index_dir, load_encoder(settings.encoder))
-    desk = Desk(store, load_gazetteer(), settings.current_date)
+    desk = Desk(store, settings.current_date)
     rasa = RasaClient(settings.rasa_url, settings.rasa_token.get_secret_value(), settings.rasa_timeout_s)
     assistant = Assistant(rasa, store.encoder, Sentences.load(), settings.message_max_chars)
     actions = create_action_app(executor(desk), settings.action_token.get_secret_value())

@@ -36,7 +36,8 @@ _SHORTEST_WITH_TYPO = 6
 class Entry:
     """One thing: its id, how it is called in an answer, and what else people call it.
 
-    An alias in `ambiguous` counts only next to a word of `context` (folded).
+    An alias in `ambiguous` counts only next to a word of `context` (folded). `within` is the id of the entry that it
+    is a part of, as a district is of its city.
     """
 
     entity: str
@@ -45,6 +46,7 @@ class Entry:
     aliases: tuple[str, ...]
     ambiguous: tuple[str, ...] = ()
     context: frozenset[str] = frozenset()
+    within: str | None = None
 
 
 @dataclass(frozen=True)
@@ -240,4 +242,4 @@ def _entries(file: Path) -> Iterator[Entry]:
         if ambiguous and not context:
             raise ValueError(f"{file}: {identifier} has ambiguous aliases, so the file needs 'context'")
         aliases = tuple(str(alias) for alias in entry.get("aliases", ()))
-        yield Entry(raw["entity"], str(identifier), str(name), aliases, ambiguous, context)
+        yield Entry(raw["entity"], str(identifier), str(name), aliases, ambiguous, context, entry.get("within"))

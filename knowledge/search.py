@@ -18,6 +18,7 @@ import numpy.typing as npt
 import yaml
 
 from knowledge.encoder import Encoder
+from knowledge.expectations import Expectations
 from knowledge.index import Index
 from knowledge.lexical import LexicalIndex, Scores
 from knowledge.passages import Passage
@@ -68,10 +69,13 @@ class Hit:
 class Retriever:
     """Searches one version of an index."""
 
-    def __init__(self, index: Index, encoder: Encoder, ranking: Ranking | None = None) -> None:
+    def __init__(
+        self, index: Index, encoder: Encoder, expectations: Expectations, ranking: Ranking | None = None
+    ) -> None:
         self.index = index
         self.encoder = encoder
         self.ranking = ranking or default_ranking()
+        self._expectations = expectations
         self._passage_of = np.array([w.passage for w in index.windows], dtype=np.int64)
         self._is_question = np.array([w.kind == "question" for w in index.windows], dtype=bool)
         self._places = [passage.document.place for passage in index.passages]
@@ -109,10 +113,13 @@ class Retriever:
         for rank, at in enumerate(order[:limit]):
             following = fused[order[rank + 1]] if rank + 1 < len(order) else fused[at]
             features = statistics.features(int(at), float(following))
+            passage = self.index.passages[passages[at]]
             features["coverage"] = self._coverage(question, int(passages[at]))
+            features["missing"] = self._expectations.missing(question.prepared, passage)
+            features["unmet"] = self._expectations.unmet(question.prepared, passage)
             rows = windows[position == at]
             blocks = self._block_scores(rows, cosine[position == at], lexical[rows], int(passages[at]))
-            hits.append(Hit(self.index.passages[passages[at]], self._confidence(features), blocks, features))
+            hits.append(Hit(passage, self._confidence(features), blocks, features))
         return hits
 
     def passage(self, passage_id: str) -> Passage | None:
@@ -139,7 +146,7 @@ class Retriever:
         asked = fold(question.prepared)
         for at, number in enumerate(passages):
             place = self._places[number]
-            if place and fold(place) != fold(self.ranking.home_place):
+            if place and fold(self.ranking.home_place) not in fold(place):
                 prior[at] += self.ranking.away_penalty * (1 if fold(place) in asked else -1)
         return prior
 

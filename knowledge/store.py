@@ -8,15 +8,22 @@ from pathlib import Path
 from knowledge import index
 from knowledge.encoder import Encoder
 from knowledge.errors import IndexUnusable
+from knowledge.expectations import Expectations
+from knowledge.gazetteer import Gazetteer, load_gazetteer
 from knowledge.search import Ranking, Retriever
 
 
 class KnowledgeStore:
     """Hands out a retriever over the current version of the index."""
 
-    def __init__(self, index_dir: Path, encoder: Encoder, ranking: Ranking | None = None) -> None:
+    def __init__(
+        self, index_dir: Path, encoder: Encoder, gazetteer: Gazetteer | None = None, ranking: Ranking | None = None
+    ) -> None:
+        """Takes the index's folder; the gazetteer and the ranking are the shipped ones unless given."""
         self.index_dir = index_dir
         self.encoder = encoder
+        self.gazetteer = gazetteer or load_gazetteer()
+        self._expectations = Expectations(self.gazetteer)
         self._ranking = ranking
         self._lock = threading.Lock()
         self._retriever: Retriever | None = None
@@ -43,4 +50,4 @@ class KnowledgeStore:
                 f"the index was built with the encoder {loaded.encoder_name}, the program runs "
                 f"{self.encoder.name}; build it again with: laban kb build"
             )
-        return Retriever(loaded, self.encoder, self._ranking)
+        return Retriever(loaded, self.encoder, self._expectations, self._ranking)

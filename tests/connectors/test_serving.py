@@ -13,6 +13,7 @@ import pytest
 from fastapi import FastAPI
 
 from connectors import serving, supervisor
+from connectors.errors import StartError
 from connectors.listening import free_port
 from connectors.settings import ROOT, Settings
 from tests.connectors.processes import alive, environment_without_settings, started, until
@@ -40,7 +41,7 @@ def refusal(**variables: str) -> str:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings with a free port and everything generated in a folder of the test."""
-    return Settings(_env_file=None, port=free_port(), var_dir=tmp_path, documents_dir=tmp_path)  # type: ignore[call-arg]
+    return Settings(_env_file=None, port=free_port(), var_dir=tmp_path, documents_dir=tmp_path)
 
 
 @pytest.fixture
@@ -124,7 +125,7 @@ def test_what_cannot_be_honoured_is_named(variables: dict[str, str], message: st
 
 def test_full_disk_is_refused(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serving.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 1_000_000})())
-    with pytest.raises(serving.StartError, match="Free some space"):
+    with pytest.raises(StartError, match="Free some space"):
         serving.check_machine(settings, print)
 
 

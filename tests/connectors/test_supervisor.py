@@ -29,7 +29,7 @@ async def rasa(tmp_path: Path) -> AsyncIterator[Callable[..., RasaSupervisor]]:
 
     def make(mode: str, lines: list[str] | None = None, **settings: object) -> RasaSupervisor:
         port = free_port()
-        command = [sys.executable, FAKE, str(port), tmp_path, mode]
+        command: list[str | Path] = [sys.executable, FAKE, str(port), tmp_path, mode]
         report = lines.append if lines is not None else lambda _: None
         made.append(RasaSupervisor(complete_settings(tmp_path, port, **settings), report, command))
         return made[-1]

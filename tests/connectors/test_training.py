@@ -7,7 +7,7 @@ import pytest
 
 from connectors import training
 from connectors.errors import StartError
-from connectors.settings import Settings
+from connectors.settings import ROOT, Settings
 
 WRITES = "import sys, pathlib; pathlib.Path(sys.argv[1], 'laban.tar.gz').write_text(sys.argv[2])"
 
@@ -20,7 +20,7 @@ def command(content: str) -> list[str]:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings with everything generated in a folder of the test."""
-    return Settings(_env_file=None, var_dir=tmp_path)  # type: ignore[call-arg]
+    return Settings(_env_file=None, var_dir=tmp_path)
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def sources(tmp_path: Path) -> Path:
 
 
 def test_every_source_exists_in_the_repository() -> None:
-    assert [source for source in training.SOURCES if not (training.ROOT / source).exists()] == []
+    assert [source for source in training.SOURCES if not (ROOT / source).exists()] == []
 
 
 @pytest.mark.parametrize("source", training.SOURCES)
