@@ -8,6 +8,7 @@ from datetime import date
 
 from actions.conversation import Turn
 from actions.follow_up import complete, may_lean
+from knowledge.question import focus
 from knowledge.search import Hit
 from knowledge.store import KnowledgeStore
 
@@ -48,5 +49,13 @@ class Desk:
         return leaning if not sure and leaning.score > alone.score + _LEANING_MARGIN else alone
 
     def search(self, question: str) -> Finding:
-        """Returns what answers a question that is complete in itself."""
+        """Returns what answers a question that is complete in itself; of a life story, of the part that asks."""
+        whole = self._search(question)
+        asking = focus(question)
+        if asking is None:
+            return whole
+        part = self._search(asking)
+        return part if part.score > whole.score else whole
+
+    def _search(self, question: str) -> Finding:
         return Finding(question, tuple(self.store.retriever().search(question, _HITS)))

@@ -27,6 +27,8 @@ QUOTE_CHARACTERS = 900
 # A block longer than this is answered by its best sentences, not whole.
 _LONG_BLOCK = 330
 _POINT_LABEL = re.compile(r"^(?:\d{1,2}\.|[a-zđ]\))\s+")
+_HEADING_LABEL = re.compile(r"^\**(?:[IVXLC]+\.|\d{1,2}\.|[a-zđ]\))\s*")
+_LONGEST_HEADING = 120
 _FIGURE = re.compile(
     r"(?<![\w/*.])("
     r"\d[\d.,]*\s?%"
@@ -170,17 +172,17 @@ def _lines(hit: Hit, question: Question, room: int) -> tuple[list[str], bool]:
     rest = [n for n in sorted(chosen) if n != first]
     listed = len(chosen) > 1
     lines = [_line(blocks[n], chosen[n], listed) for n in [first, *rest]]
-    intro = _introduction(hit.passage, first)
+    intro = _introduction(hit.passage)
     complete = all(n in chosen and len(chosen[n]) >= len(_bare(b)) for n, b in enumerate(blocks))
     return [*([intro] if intro else []), *lines], complete
 
 
-def _introduction(passage: Passage, first: int) -> str | None:
-    """Returns the heading that an item needs to be understood, such as "Mục tiêu đến năm 2025:"."""
-    if passage.section.blocks[first].kind != "item" or not passage.section.path:
+def _introduction(passage: Passage) -> str | None:
+    """Returns the section's own heading, such as "Mục tiêu đến năm 2025:", which its text leans on."""
+    if passage.section.heading is None:
         return None
-    heading = re.sub(r"^\**(?:[IVXLC]+\.|\d{1,2}\.|[a-zđ]\))\s*", "", passage.section.path[-1]).strip(" *:")
-    return f"{heading}:" if len(heading) <= 120 else None
+    heading = _HEADING_LABEL.sub("", passage.section.path[-1]).strip(" *:")
+    return f"{heading}:" if len(heading) <= _LONGEST_HEADING else None
 
 
 def _line(block: Block, text: str, listed: bool) -> str:

@@ -18,8 +18,9 @@ from knowledge.passages import Passage
 from knowledge.text import fold, tokens
 from knowledge.vocabulary import vocabulary
 
-# Kinds that bind an answer; levels and agencies are said in too many ways to hold a passage to.
-_BINDING = frozenset({"place", "year", "institution", "occupation", "document"})
+# Kinds that bind an answer; levels and agencies are said in too many ways to hold a passage to, and a policy for all
+# trades answers a question that names one.
+_BINDING = frozenset({"place", "year", "institution", "document"})
 _MOST_MISSING = 2
 
 

@@ -12,6 +12,8 @@ from knowledge.vocabulary import vocabulary
 
 # Below this share of syllables with a diacritic, the user types without them ("ở" that an abbreviation brought aside).
 _TYPES_DIACRITICS = 0.12
+# A message with more syllables than this tells a story around its question.
+_LONG_MESSAGE = 30
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,34 @@ class Question:
             for said, official in _synonym_table()
             if f" {said} " in folded and all(fold(t) in held for t in tokens(official))
         ]
+
+
+def focus(prepared: str) -> str | None:
+    """Returns the part of a long message (a life story) that asks, or None if the message is short or asks nothing."""
+    if len(tokens(prepared)) <= _LONG_MESSAGE:
+        return None
+    asking = [part for part in _clauses(prepared) if _asks(part)]
+    return asking[-1] if asking else None
+
+
+def _clauses(text: str) -> list[str]:
+    """Returns the sentences of `text`; of one that goes on and on, the clauses that fit from its end."""
+    found = []
+    for sentence in re.split(r"(?<=[.!?…])\s+|\n", text):
+        kept: list[str] = []
+        for clause in reversed(re.split(r"(?<=[,;])\s+", sentence)):
+            if kept and len(tokens(" ".join([clause, *kept]))) > _LONG_MESSAGE:
+                break
+            kept.insert(0, clause)
+        found.append(" ".join(kept).strip())
+    return [part for part in found if part]
+
+
+def _asks(part: str) -> bool:
+    said = f" {' '.join(tokens(part))} "
+    folded = fold(said)
+    cues = vocabulary("questions")["cues"]
+    return "?" in part or any(f" {cue} " in said or f" {fold(cue)} " in folded for cue in cues)
 
 
 def _synonyms(prepared: str) -> tuple[str, ...]:

@@ -37,6 +37,8 @@ class Ranking:
     heading_weight: float
     home_place: str
     away_penalty: float
+    slight_characters: int
+    slight_penalty: float
     folded_share: float
     synonym_weight: float
     candidates: int
@@ -77,7 +79,10 @@ class Retriever:
         self.ranking = ranking or default_ranking()
         self._expectations = expectations
         self._passage_of = np.array([w.passage for w in index.windows], dtype=np.int64)
+        # Windows lie in the order of their passages: those of passage p are rows _rows[p] to _rows[p + 1].
+        self._rows = np.searchsorted(self._passage_of, np.arange(len(index.passages) + 1))
         self._is_question = np.array([w.kind == "question" for w in index.windows], dtype=bool)
+        self._is_slight = np.array([len(p.text) < self.ranking.slight_characters for p in index.passages])
         self._places = [passage.document.place for passage in index.passages]
         self._topics: dict[int, str] = {}
         for window in index.windows:
@@ -144,6 +149,7 @@ class Retriever:
         headings = self.index.headings
         prior = self.ranking.heading_weight * _standard(headings.scores(headings.terms(question.content))[passages])
         asked = fold(question.prepared)
+        prior -= self.ranking.slight_penalty * self._is_slight[passages]
         for at, number in enumerate(passages):
             place = self._places[number]
             if place and fold(self.ranking.home_place) not in fold(place):
@@ -158,11 +164,14 @@ class Retriever:
         return scores
 
     def _candidates(self, vector: npt.NDArray[np.float32], lexical: Scores) -> npt.NDArray[np.int64]:
+        """Returns the windows to score: every window of each passage that either search finds near."""
         total, wanted = len(self.index.windows), self.ranking.candidates
         if total <= wanted:
             return np.arange(total)
         _, nearest = self.index.dense.search(vector[None, :], wanted)
-        return np.union1d(nearest[0][nearest[0] >= 0], np.argpartition(-lexical, wanted)[:wanted])
+        found = np.union1d(nearest[0][nearest[0] >= 0], np.argpartition(-lexical, wanted)[:wanted])
+        passages = np.unique(self._passage_of[found])
+        return np.concatenate([np.arange(*self._rows[p : p + 2]) for p in passages])
 
     def _coverage(self, question: Question, passage: int) -> float:
         """Returns the share (0 to 1) of the question's content, weighed by rarity, that the passage mentions."""
@@ -176,7 +185,7 @@ class Retriever:
         return sum(w for t, w in weights.items() if t in held or t in explained) / sum(weights.values())
 
     def _passage_terms(self, passage: int) -> frozenset[str]:
-        rows = np.flatnonzero(self._passage_of == passage)
+        rows = range(*self._rows[passage : passage + 2])
         return frozenset(t for row in rows for t in self.index.folded.terms(self.index.windows[row].text))
 
     def _block_scores(

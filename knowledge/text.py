@@ -81,7 +81,7 @@ def prepare(text: str) -> str:
 
 @dataclass(frozen=True)
 class Expansion:
-    """One reading of an ambiguous abbreviation, chosen by the folded token before or after it."""
+    """One reading of an ambiguous abbreviation, chosen by the folded token before or after it; with neither, always."""
 
     text: str
     previous: frozenset[str]
@@ -123,7 +123,8 @@ class Abbreviations:
         before = fold(keys[at - 1]) if at else ""
         after = fold(keys[at + 1]) if at + 1 < len(keys) else ""
         for reading in self.contextual.get(key, ()):
-            if before in reading.previous or after in reading.next:
+            certain = not reading.previous and not reading.next
+            if certain or before in reading.previous or after in reading.next:
                 return reading.text
         return None
 

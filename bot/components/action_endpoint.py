@@ -19,7 +19,13 @@ from rasa.utils.endpoints import EndpointConfig
 # What went wrong with the actions of the current turn: Rasa logs a failing action and carries on without its reply.
 failed_actions: ContextVar[list[str] | None] = ContextVar("failed_actions", default=None)
 
-_RESPONSE = Draft7Validator(RemoteAction.action_response_format_spec())
+_FORMAT = RemoteAction.action_response_format_spec()
+_REPLY = Draft7Validator(_FORMAT)
+# Rasa's format tries each event against the seventeen kinds there are; its name says which one it is.
+_EVENTS = {
+    kind["properties"]["event"]["const"]: Draft7Validator(kind)
+    for kind in _FORMAT["properties"]["events"]["items"]["oneOf"]
+}
 
 
 class KeepAliveEndpoint(EndpointConfig):
@@ -68,19 +74,36 @@ class KeepAliveEndpoint(EndpointConfig):
 
 
 def validate_action_result(action: RemoteAction, result: dict[str, Any]) -> bool:
-    """Checks an action server's reply against Rasa's own format, with a validator made once.
+    """Checks an action server's reply against Rasa's own format, with validators made once.
 
     Raises:
-        ValidationError: the reply breaks the format; the message names the place, not the content, which is private.
+        ValidationError: the reply breaks the format; the message names the place, not the content.
     """
-    error = next(_RESPONSE.iter_errors(result), None)
+    if _is_plainly_valid(result):
+        return True
+    error = next(_REPLY.iter_errors(result), None)
     if error is None:
         return True
     place = "/".join(str(step) for step in error.absolute_path) or "the whole reply"
     _note_failure("InvalidReply")
-    raise ValidationError(
-        f"{action.name()}: the action server's reply breaks rule '{error.validator}' at {place}"
+    raise ValidationError(f"{action.name()}: the reply breaks rule '{error.validator}' at {place}")
+
+
+def _is_plainly_valid(result: Any) -> bool:
+    if not isinstance(result, dict):
+        return False
+    events, responses = result.get("events", []), result.get("responses", [])
+    return (
+        isinstance(events, list)
+        and isinstance(responses, list)
+        and all(isinstance(response, dict) for response in responses)
+        and all(_is_valid_event(event) for event in events)
     )
+
+
+def _is_valid_event(event: Any) -> bool:
+    validator = _EVENTS.get(event.get("event")) if isinstance(event, dict) else None
+    return validator is not None and bool(validator.is_valid(event))
 
 
 def install_cached_validation() -> None:

@@ -29,7 +29,8 @@ def compact(tracker: DialogueStateTracker, domain: Domain) -> list[Event]:
 
     Kept are the last `KEPT_TURNS` turns of the session, so a rule or a story may look back that far; of all before,
     the slots' values and the active loop. Slots that do not influence the conversation are set once, to their
-    present value. Nothing is left after a restart.
+    present value. Nothing is left after a restart, nor of a
+    session in which nothing was said yet.
     """
     session = _present_session(tracker)
     start = _start_of_kept(session)
@@ -38,7 +39,7 @@ def compact(tracker: DialogueStateTracker, domain: Domain) -> list[Event]:
         past.update(event)
     unseen = {slot.name for slot in domain.slots if not slot.influence_conversation}
     kept = [event for event in session[start:] if not (isinstance(event, SlotSet) and event.key in unseen)]
-    if not kept:
+    if not any(isinstance(event, UserUttered) for event in kept):
         return []
     return _slots(past, tracker, unseen) + _loop(past) + kept
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from functools import lru_cache
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -93,7 +94,8 @@ class BoundedTrackerStore(TrackerStore):
             stored = connection.execute(query).scalar()
         if stored is None:
             return None
-        return DialogueStateTracker.from_dict(sender_id, json.loads(stored), self.domain.slots)
+        events = [_from_dict(event) for event in json.loads(stored)]
+        return DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
 
     async def keys(self) -> Iterable[str]:
         """Returns the ids of all conversations."""
@@ -139,3 +141,13 @@ def _as_dict(event: Event) -> dict[str, Any]:
     metadata = stored.get("metadata") or {}
     slim = {key: value for key, value in metadata.items() if key not in (METADATA_MODEL_ID, ASSISTANT_ID_KEY)}
     return {**stored, "metadata": slim}
+
+
+def _from_dict(stored: dict[str, Any]) -> Event | None:
+    # What `Event.from_parameters` does, but that walks through all classes of events for each event.
+    return _class_of(stored["event"])._from_parameters(stored)
+
+
+@lru_cache(maxsize=64)
+def _class_of(name: str) -> type[Event]:
+    return Event.resolve_by_type(name)
