@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from actions.conversation import Turn
-from actions.follow_up import complete, may_lean
+from actions.follow_up import complete, leans, may_lean
 from knowledge.question import focus
 from knowledge.search import Hit
 from knowledge.store import KnowledgeStore
@@ -43,7 +43,7 @@ class Desk:
         if not may_lean(turn):
             return alone
         leaning = self.search(complete(turn, self.store.gazetteer))
-        if turn.intent == "follow_up":
+        if leans(turn):
             return leaning if leaning.score >= alone.score - _LEANING_MARGIN else alone
         sure = alone.score >= self.store.retriever().ranking.answer
         return leaning if not sure and leaning.score > alone.score + _LEANING_MARGIN else alone

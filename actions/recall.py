@@ -15,35 +15,6 @@ from actions.finding import Desk
 from knowledge.answers import explain_sources
 
 
-class ActionShowSource(Action):
-    """Shows what the last answer rests on."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-
-    def name(self) -> str:
-        """The action's name in the domain."""
-        return "action_show_source"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        """Utters the last answer's source; keeps all slots."""
-        retriever = self._desk.store.retriever()
-        passages = [p for i in Turn.of(tracker).last_passages if (p := retriever.passage(i))]
-        if not passages:
-            dispatcher.utter_message(response="utter_no_source")
-            return []
-        explanation = explain_sources(passages, self._desk.today())
-        dispatcher.utter_message(
-            json_message={
-                "text": explanation.text,
-                "quick_replies": [],
-                "sources": [asdict(source) for source in explanation.sources],
-                "outcome": "answered",
-            }
-        )
-        return []
-
-
 class _ActionAskAgain(Action):
     """Answers a question from the conversation's memory as if it were asked now."""
 
@@ -58,6 +29,36 @@ class _ActionAskAgain(Action):
             return []
         finding = await asyncio.to_thread(self._desk.search, question)
         return utter_finding(dispatcher, self._desk, turn, finding)
+
+
+class ActionShowSource(_ActionAskAgain):
+    """Shows what the last answer rests on; without one, "văn bản nào quy định …" is a question like any other."""
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return "action_show_source"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Utters the last answer's source; keeps all slots."""
+        retriever = self._desk.store.retriever()
+        turn = Turn.of(tracker)
+        passages = [p for i in turn.last_passages if (p := retriever.passage(i))]
+        if not passages:
+            finding = await asyncio.to_thread(self._desk.search, turn.text)
+            if finding.score >= retriever.ranking.answer:
+                return utter_finding(dispatcher, self._desk, turn, finding)
+            dispatcher.utter_message(response="utter_no_source")
+            return []
+        explanation = explain_sources(passages, self._desk.today())
+        dispatcher.utter_message(
+            json_message={
+                "text": explanation.text,
+                "quick_replies": [],
+                "sources": [asdict(source) for source in explanation.sources],
+                "outcome": "answered",
+            }
+        )
+        return []
 
 
 class ActionRepeat(_ActionAskAgain):

@@ -41,6 +41,7 @@ class Ranking:
     slight_penalty: float
     folded_share: float
     synonym_weight: float
+    least_substance: float
     candidates: int
     confidence: dict[str, Any]
     answer: float
@@ -182,7 +183,9 @@ class Retriever:
         held = self._terms(passage)
         explained = {fold(t) for words in question.synonyms_for(held) for t in index.terms(words)}
         weights = {term: index.rarity(term) for term in asked}
-        return sum(w for t, w in weights.items() if t in held or t in explained) / sum(weights.values())
+        covered = sum(w for t, w in weights.items() if t in held or t in explained)
+        # Two common words that a passage happens to hold say little: a short question is never covered whole.
+        return covered / max(sum(weights.values()), self.ranking.least_substance)
 
     def _passage_terms(self, passage: int) -> frozenset[str]:
         rows = range(*self._rows[passage : passage + 2])
