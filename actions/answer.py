@@ -20,6 +20,8 @@ _RELATED = 2
 _TOPICS = 3
 # How much surer search must be before a message that reads as none of our business is answered.
 _OFF_TOPIC_MARGIN = 0.25
+# A passage less likely than this to answer is no topic worth offering instead.
+_NEAREST = 0.02
 
 
 class ActionAnswer(Action):
@@ -42,7 +44,8 @@ class ActionAnswer(Action):
 def utter_finding(dispatcher: CollectingDispatcher, desk: Desk, turn: Turn, finding: Finding) -> Events:
     """Utters what was found, as sure as it is, and returns the slots to set."""
     ranking = desk.store.retriever().ranking
-    topics = [topic for hit in finding.hits if (topic := desk.store.retriever().topic_of(hit.passage))]
+    near = [hit for hit in finding.hits if hit.score >= _NEAREST]
+    topics = [topic for hit in near if (topic := desk.store.retriever().topic_of(hit.passage))]
     if finding.score >= _bar(turn, ranking):
         answer = compose(finding.hits, finding.question, desk.today())
         related = [t for t in topics[1:] if t != finding.question][:_RELATED]
@@ -75,9 +78,10 @@ def buttons(questions: list[str]) -> list[dict[str, str]]:
 
 def remember(turn: Turn, finding: Finding, answer: Answer) -> Events:
     """Returns the slots that a later "thế còn …", "nguồn ở đâu" or "quay lại" needs."""
+    again = finding.question == turn.last_question
     slots: dict[str, Any] = {
         "last_question": finding.question,
-        "previous_question": turn.last_question,
+        "previous_question": turn.previous_question if again else turn.last_question,
         "last_passages": list(answer.passages),
         "suggestions": None,
         "topic": turn.intent,

@@ -14,20 +14,22 @@ from knowledge.vocabulary import vocabulary
 # A message with no more syllables than this, besides filler, may lean on the question before; with so few that it names
 # nothing by itself ("hôm nào", "ai ký"), it does.
 _SHORT = 6
-_ELLIPTICAL = 3
+_ELLIPTICAL = 4
 _STANDS_ALONE = frozenset({"out_of_scope", "greet", "goodbye", "thanks"})
 
 
 def leans(turn: Turn) -> bool:
     """Tells whether the message can only be read together with the question before."""
-    return turn.last_question is not None and (turn.intent == "follow_up" or _length(turn) <= _ELLIPTICAL)
+    if turn.last_question is None or turn.intent in _STANDS_ALONE:
+        return False
+    return turn.intent == "follow_up" or (not turn.mentions and _length(turn) <= _ELLIPTICAL)
 
 
 def may_lean(turn: Turn) -> bool:
     """Tells whether the message can be read together with the question before."""
     if turn.last_question is None or turn.intent in _STANDS_ALONE:
         return False
-    return leans(turn) or _length(turn) <= _SHORT
+    return turn.intent == "follow_up" or _length(turn) <= _SHORT
 
 
 def _length(turn: Turn) -> int:

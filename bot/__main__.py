@@ -1,10 +1,12 @@
-"""`python -m bot …` is `python -m rasa …` without the warnings of its old libraries, so that real errors show."""
+"""`python -m bot …` is `python -m rasa …` without its old libraries' warnings, so that real errors show."""
 
 from __future__ import annotations
 
 import warnings
 
-import sanic  # noqa: F401  (sets a filter of its own on import: ours has to come later)
+# These set filters of their own on import: ours have to come later.
+import pyparsing  # type: ignore[import-not-found]  # noqa: F401
+import sanic  # noqa: F401
 
 for category in (DeprecationWarning, PendingDeprecationWarning):
     warnings.filterwarnings("ignore", category=category)

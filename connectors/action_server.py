@@ -11,7 +11,13 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from rasa_sdk.executor import ActionExecutor
-from rasa_sdk.interfaces import ActionExecutionRejection, ActionMissingDomainException, ActionNotFoundException
+from rasa_sdk.interfaces import (
+    ActionExecutionRejection,
+    ActionMissingDomainException,
+    ActionNotFoundException,
+)
+
+from connectors.logging import place_of
 
 log = structlog.get_logger()
 
@@ -42,7 +48,7 @@ def create_action_app(executor: ActionExecutor, token: str) -> FastAPI:
             return JSONResponse({"error": str(error), "action_name": error.action_name}, 449)
         except Exception as error:  # noqa: BLE001  # the edge of the process: Rasa must hear of any failure
             # The traceback may quote what a user wrote; Rasa logs the failure and the app answers 503.
-            log.error("action failed", action=name, error=type(error).__name__)
+            log.error("action failed", action=name, error=type(error).__name__, place=place_of(error))
             return JSONResponse({"error": type(error).__name__, "action_name": name}, 500)
         return JSONResponse(result.model_dump() if result else {"events": [], "responses": []})
 

@@ -27,6 +27,10 @@ _PROBLEMS: dict[int | str, dict[str, object]] = {
     )
 }
 
+_PROBLEMS[503]["headers"] = {
+    "Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait before the next try"}
+}
+
 router = APIRouter(prefix="/api/v1", tags=["messages"])
 
 

@@ -70,11 +70,13 @@ def _public_app(settings: Settings, assistant: Assistant, store: KnowledgeStore)
     problems.install(app)
     app.include_router(api.router)
     app.include_router(health.router)
+    # What is added later lies further out: the answers of these two get the security headers of the pages.
+    app.add_middleware(problems.BodyLimit, limit=settings.body_max_bytes)
+    app.add_middleware(problems.UnexpectedErrors)
     install_pages(
         app,
         CurrentLibrary(store),
         today=settings.current_date,
         message_max_chars=settings.message_max_chars,
     )
-    app.add_middleware(problems.BodyLimit, limit=settings.body_max_bytes)
     return app

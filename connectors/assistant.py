@@ -15,7 +15,8 @@ from connectors.metrics import TURN_SECONDS, TURNS
 from connectors.rasa import RasaClient, RasaTurn, RasaUnavailable
 from connectors.sentences import Sentences
 from knowledge.encoder import Encoder
-from knowledge.text import prepare
+from knowledge.privacy import mask_contacts
+from knowledge.text import normalise, prepare
 
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 _UNDERSTOOD_NOTHING = Intent(name="none", confidence=0.0)
@@ -40,10 +41,11 @@ class Assistant:
         """
         started = time.perf_counter()
         conversation_id = message.conversation_id or f"c-{secrets.token_urlsafe(16)}"
-        text = prepare(message.text) if len(message.text) <= self._longest_text else ""
+        # Rasa keeps what it is told, so contacts are masked before it hears of them.
+        fits = len(message.text) <= self._longest_text
+        text = prepare(mask_contacts(normalise(message.text))) if fits else ""
         if not _LETTER_OR_DIGIT.search(text):
-            name = "utter_too_long" if len(message.text) > self._longest_text else "utter_empty"
-            messages = [self._sentences.message(name)]
+            messages = [self._sentences.message("utter_empty" if fits else "utter_too_long")]
             reply = Reply(
                 conversation_id=conversation_id,
                 messages=messages,
@@ -58,9 +60,8 @@ class Assistant:
         seconds = time.perf_counter() - started
         TURNS.labels(reply.outcome).inc()
         TURN_SECONDS.observe(seconds)
-        log.info(
-            "turn", intent=reply.intent.name, outcome=reply.outcome, milliseconds=round(seconds * 1000)
-        )
+        took = round(seconds * 1000)
+        log.debug("turn", intent=reply.intent.name, outcome=reply.outcome, milliseconds=took)
         return reply
 
 

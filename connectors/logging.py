@@ -1,13 +1,17 @@
-"""Log lines: structured, without message text or personal data; JSON for a collector, plain for a terminal."""
+"""Log lines: structured, without message text or personal data; JSON for a collector, else plain."""
 
 from __future__ import annotations
 
 import logging
 import sys
+import traceback
+from pathlib import Path
 
 import structlog
 
 from connectors.settings import Settings
+
+_PLACES = 4
 
 
 def configure_logging(settings: Settings) -> None:
@@ -27,4 +31,13 @@ def configure_logging(settings: Settings) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
     )
-    logging.basicConfig(level=max(level, logging.WARNING), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    # Libraries speak up from warnings on: below that httpx, for one, has a line for every request.
+    logging.basicConfig(
+        level=max(level, logging.WARNING), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
+    )
+
+
+def place_of(error: BaseException) -> str:
+    """Returns where an error arose, innermost last, without its message: that may quote what a user wrote."""
+    frames = traceback.extract_tb(error.__traceback__)[-_PLACES:]
+    return " > ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)

@@ -1,4 +1,4 @@
-"""What crosses between a channel and the assistant: one message in, one reply out. The REST contract is these types."""
+"""What crosses between a channel and the assistant, one message in and one reply out: the REST contract."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from connectors.logging import place_of
 from connectors.pages import error_page, wants_page
 from knowledge.errors import IndexUnusable
 
@@ -64,8 +65,10 @@ def install(app: FastAPI) -> None:
     async def known(request: Request, error: HTTPException) -> Response:
         if wants_page(request):
             return error_page(request, error.status_code)
-        code = error.code if isinstance(error, Problem) else _CODES.get(error.status_code, "invalid")
-        return problem_response(error.status_code, code, error.headers)
+        # FastAPI says 400 of a body that is not even text, which for the caller is no other fault than 422.
+        status = 422 if error.status_code == 400 else error.status_code
+        code = error.code if isinstance(error, Problem) else _CODES.get(status, "invalid")
+        return problem_response(status, code, error.headers)
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, _: RequestValidationError) -> JSONResponse:
@@ -81,12 +84,36 @@ def install(app: FastAPI) -> None:
         log.error("index unusable", reason=str(error))
         return error_page(request, 503) if wants_page(request) else problem_response(503, "unavailable")
 
-    @app.exception_handler(Exception)
-    async def unexpected(request: Request, error: Exception) -> Response:
-        log.error("unhandled", error=type(error).__name__)
-        if wants_page(request):
-            return error_page(request, 500)
-        return problem_response(500, "internal")
+
+class UnexpectedErrors:
+    """Answers 500 for whatever nobody handled.
+
+    A middleware and not a handler of `Exception`: Starlette runs that one outside of all middleware, so its
+    answer would lack the security headers, and the server would log the traceback, which may quote a user.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        started = False
+
+        async def noting(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting)
+        except Exception as error:
+            if started or scope["type"] != "http":
+                raise
+            log.error("unhandled", error=type(error).__name__, place=place_of(error))
+            request = Request(scope)
+            page = wants_page(request)
+            response = error_page(request, 500) if page else problem_response(500, "internal")
+            await response(scope, receive, send)
 
 
 class BodyLimit:

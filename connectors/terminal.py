@@ -1,4 +1,4 @@
-"""The terminal as a channel: speaks to the running assistant over its REST API and shows replies with Rich."""
+"""The terminal as a channel: asks the running assistant over its REST API and shows replies with Rich."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import secrets
 from functools import cache
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urljoin
 
 import httpx
 import yaml
 from rich.console import Console, Group
 from rich.panel import Panel
+from rich.style import Style
 from rich.text import Text
 
 from connectors.errors import StartError
@@ -59,18 +61,20 @@ class TerminalClient:
         return Reply.model_validate(response.json())
 
 
-def show(reply: Reply, console: Console | None = None) -> None:
-    """Prints a reply: the text, its sources, and numbered suggestions."""
+def show(reply: Reply, base_url: str, console: Console | None = None) -> None:
+    """Prints a reply: the text, its sources with addresses below `base_url`, and numbered suggestions."""
     console = console or Console()
     words = sentences()
     for message in reply.messages:
         parts = [_styled(message.text)]
         for source in message.sources:
             parts.append(Text(f"\n{words['sources']}: {source.title} · {source.section}", style="dim"))
-            parts.append(Text(source.url, style="dim"))
+            address = urljoin(base_url, source.url)
+            parts.append(Text(address, style=Style(dim=True, link=address)))
         if message.quick_replies:
             parts.append(Text(f"\n{words['suggestions']}:", style="cyan"))
-            parts += [Text(f"{n}. {quick.title}", style="cyan") for n, quick in enumerate(message.quick_replies, 1)]
+            numbered = enumerate(message.quick_replies, 1)
+            parts += [Text(f"{n}. {quick.title}", style="cyan") for n, quick in numbered]
         console.print(Panel(Group(*parts), title=words["assistant"], title_align="left"))
 
 

@@ -11,181 +11,39 @@ Exit codes: 0 ready, 1 not possible (the remedy is printed), 130 interrupted.
 
 import argparse
 import fcntl
-import hashlib
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, NoReturn, TextIO
+from typing import NoReturn, TextIO
 
-ROOT = Path(__file__).resolve().parents[1]
-LOGS = ROOT / "var" / "log"
+from environments import (
+    LOGS,
+    ROOT,
+    STAMP,
+    UNFINISHED,
+    Environment,
+    count_packages,
+    environments,
+    interpreter,
+    stamp_of,
+    state,
+)
+from pip_output import explain, pip_progress, quiet_pip
+
 NEEDED_BYTES = 6 * 1000**3
 HEARTBEAT_S = 15
-STAMP = "laban-stamp.json"
-# Present while an environment is being written; found later, it means that the writing was cut short.
-UNFINISHED = "laban-unfinished"
-
-RASA_PIP = ["--no-deps", "--ignore-requires-python", "--no-build-isolation"]
-
-# What pip's output says, and what a person can do about it; the first that matches is shown.
-REMEDIES = [
-    (
-        r"No space left on device|Disk quota exceeded",
-        "The disk is full. Free at least 6 GB here and in the folder for temporary files (TMPDIR), "
-        "then run make again.",
-    ),
-    (
-        r"Temporary failure in name resolution|Name or service not known|NewConnectionError|ConnectTimeout"
-        r"|ReadTimeout|Network is unreachable|Connection refused|ProxyError|CERTIFICATE_VERIFY_FAILED"
-        r"|Connection broken|RemoteDisconnected",
-        "The package registry (pypi.org) cannot be reached. Check the network, a proxy (HTTPS_PROXY) or a "
-        "mirror (PIP_INDEX_URL), then run make again.",
-    ),
-    (
-        r"command '\S*(gcc|cc|g\+\+|c\+\+|clang)\S*' failed|error: command .* failed: No such file"
-        r"|unable to execute '\S*(gcc|cc|g\+\+)'|Python\.h: No such file",
-        "A package must be compiled here and the compiler is missing. "
-        "On Debian and Ubuntu: sudo apt install build-essential python3.11-dev; then run make again.",
-    ),
-    (
-        r"No matching distribution found|is not a supported wheel on this platform",
-        "The registry has no build of a package for this machine. The locked versions are tested on 64-bit "
-        "Intel/AMD Linux with Python 3.11; a registry mirror (PIP_INDEX_URL) may also lack packages.",
-    ),
-    (
-        r"ensurepip is not available|No module named ensurepip",
-        "This Python cannot make virtual environments. On Debian and Ubuntu: "
-        "sudo apt install python3.11-venv.",
-    ),
-]
 
 
 class SetupError(Exception):
     """The set-up cannot go on; the message says why and what to do."""
-
-
-@dataclass(frozen=True)
-class Install:
-    """One pip run: its arguments and the files whose change makes it due again."""
-
-    arguments: tuple[str, ...]
-    inputs: tuple[Path, ...]
-
-
-@dataclass(frozen=True)
-class Environment:
-    """One virtual environment: what it is called, where it lies, what is installed into it."""
-
-    title: str
-    folder: Path
-    product: tuple[Install, ...]
-    dev: tuple[Install, ...]
-    log: Path = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "log", LOGS / f"setup{self.folder.name.replace('.venv', '') or '-app'}.log")
-
-    @property
-    def python(self) -> Path:
-        """The environment's interpreter."""
-        return self.folder / "bin" / "python"
-
-    def wanted(self, dev: bool) -> dict[str, str]:
-        """The stamp that this environment has when it is complete."""
-        stamp = {"folder": str(self.folder), "interpreter": interpreter(), "product": digest(self.product)}
-        return stamp | {"dev": digest(self.dev)} if dev else stamp
-
-
-def environments(root: Path = ROOT) -> list[Environment]:
-    """Both environments of the repository at `root`."""
-    deploy, bot = root / "deploy", root / "bot"
-    lock, dev_lock = deploy / "requirements.txt", deploy / "requirements-dev.txt"
-    rasa_lock, rasa_dev_lock = bot / "requirements.txt", deploy / "requirements-rasa-dev.txt"
-    project = Install(
-        ("--no-deps", "--no-build-isolation", "--no-index", "--editable", str(root)),
-        (root / "pyproject.toml",),
-    )
-    return [
-        Environment(
-            "app environment",
-            root / ".venv",
-            # With dependencies: PyTorch's build from PyPI needs CUDA libraries that the CPU build does not.
-            (Install(("-r", str(lock)), (lock,)), project),
-            (Install(("--no-deps", "-r", str(dev_lock)), (dev_lock,)),),
-        ),
-        Environment(
-            "Rasa environment",
-            root / ".venv-rasa",
-            (
-                # What comes as source is built with these, not with whatever is newest today.
-                Install((*RASA_PIP, *pinned(rasa_lock, "setuptools", "wheel")), (rasa_lock,)),
-                Install((*RASA_PIP, "-r", str(rasa_lock)), (rasa_lock,)),
-            ),
-            (Install((*RASA_PIP, "-r", str(rasa_dev_lock)), (rasa_dev_lock,)),),
-        ),
-    ]
-
-
-def pinned(lock: Path, *names: str) -> list[str]:
-    """The lines `name==version` of a lock file for the given names."""
-    lines = lock.read_text(encoding="utf-8").split() if lock.exists() else []
-    return [line for line in lines if line.partition("==")[0].lower() in names]
-
-
-def interpreter() -> str:
-    """What must stay the same for an environment made with this Python to keep working."""
-    return f"{sys.version_info.major}.{sys.version_info.minor}.{sys.version_info.micro} {sys.base_prefix}"
-
-
-def digest(installs: Sequence[Install]) -> str:
-    """A fingerprint of the lock files that these installs read."""
-    total = hashlib.sha256()
-    for install in installs:
-        for path in install.inputs:
-            total.update(path.read_bytes() + b"\0")
-    return total.hexdigest()
-
-
-State = Literal["ready", "update", "missing", "unfinished", "moved"]
-
-
-def state(environment: Environment, dev: bool) -> State:
-    """What has to be done to an environment."""
-    if not environment.folder.exists():
-        return "missing"
-    if (environment.folder / UNFINISHED).exists() or not runs(environment.python):
-        return "unfinished"
-    wanted, found = environment.wanted(dev), stamp_of(environment)
-    if any(key in found and found[key] != wanted[key] for key in ("folder", "interpreter")):
-        return "moved"
-    return "ready" if wanted.items() <= found.items() else "update"
-
-
-def stamp_of(environment: Environment) -> dict[str, str]:
-    """The stamp in an environment; empty when there is none that can be read."""
-    try:
-        stamp = json.loads((environment.folder / STAMP).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return stamp if isinstance(stamp, dict) else {}
-
-
-def runs(python: Path) -> bool:
-    """Whether an interpreter starts; it does not when the Python it was made from was removed."""
-    try:
-        subprocess.run([python, "-I", "-c", ""], check=True, capture_output=True, timeout=30)
-    except (OSError, subprocess.SubprocessError):
-        return False
-    return True
 
 
 class Progress:
@@ -268,48 +126,6 @@ class Work:
         """End the processes that this run started and that still run."""
         for child in list(self.children):
             child.terminate()
-
-
-def quiet_pip() -> dict[str, str]:
-    """The environment for pip: the user's settings (mirrors, proxies, local wheels) and no chatter."""
-    return os.environ | {
-        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-        "PIP_NO_INPUT": "1",
-        "PIP_PROGRESS_BAR": "off",
-        "PIP_ROOT_USER_ACTION": "ignore",
-        "PYTHONUNBUFFERED": "1",
-    }
-
-
-def count_packages(installs: Sequence[Install]) -> int:
-    """How many packages the lock files of these installs name."""
-    locks = {path for install in installs for path in install.inputs if path.suffix == ".txt"}
-    return sum("==" in line for path in locks for line in path.read_text(encoding="utf-8").splitlines())
-
-
-def pip_progress(log: Path) -> str:
-    """How far pip has come, from its log."""
-    text = log.read_text(encoding="utf-8", errors="replace")
-    if "Installing collected packages" in text:
-        return "unpacking and compiling the packages"
-    return f"{len(re.findall(r'^Collecting ', text, re.M))} packages fetched so far"
-
-
-def meaningful(text: str) -> Iterator[str]:
-    """The lines of pip's output that tell something to a person who looks for a fault."""
-    for line in text.splitlines():
-        if line.strip() and not re.search(
-            r"^WARNING: Location .* is ignored|^\[notice\]|^Requirement already", line
-        ):
-            yield line
-
-
-def explain(log: Path) -> str:
-    """Why a command failed, from its log: the remedy, the last lines, and where the rest is."""
-    text = log.read_text(encoding="utf-8", errors="replace")
-    remedy = next((advice for pattern, advice in REMEDIES if re.search(pattern, text)), None)
-    tail = "\n".join(f"    {line}" for line in list(meaningful(text))[-12:])
-    return f"failed.\n{tail}\n{remedy or 'The lines above say what went wrong.'}\nAll of its output: {log}"
 
 
 def check_disk(folder: Path) -> None:

@@ -42,7 +42,12 @@ TESTS = (
         "Rasa tests",
         # A configuration of its own, because Rasa's old libraries warn at every import.
         (RASA_PYTHON, "-m", "pytest", "-q", "-c", "deploy/pytest-rasa.ini", "--rootdir", ".", RASA_TESTS),
-        {"PYTHONPATH": str(ROOT), "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"},
+        {
+            "PYTHONPATH": str(ROOT),
+            "RASA_TELEMETRY_ENABLED": "false",
+            "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+        },
     ),
 )
 

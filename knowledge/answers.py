@@ -17,12 +17,15 @@ from knowledge.passages import Passage, sentences
 from knowledge.question import Question
 from knowledge.search import Hit, default_ranking
 from knowledge.structure import Block
+from knowledge.text import fold, tokens
 from knowledge.vocabulary import vocabulary
 
-# A phone's screen. The quote below the answer may be longer.
-TEXT_CHARACTERS = 620
-FIRST_CHARACTERS = 400
-SECOND_CHARACTERS = 260
+# A phone's screen: the longest answer, its source lines and notes included. The quote below it may be longer.
+ANSWER_CHARACTERS = 900
+# What of it are documents' own words, at least and at most, and the first passage's share when there are two.
+_LEAST_ROOM = 250
+_MOST_ROOM = 680
+_FIRST_SHARE = 0.62
 QUOTE_CHARACTERS = 900
 # A block longer than this is answered by its best sentences, not whole.
 _LONG_BLOCK = 330
@@ -73,36 +76,69 @@ def compose(hits: Sequence[Hit], question: str, today: date) -> Answer:
         today: the day on which a period has ended or a body is gone.
     """
     read = Question.read(question)
-    used = hits[:2] if len(hits) > 1 and _close(hits[0], hits[1]) else hits[:1]
-    rooms = (TEXT_CHARACTERS,) if len(used) == 1 else (FIRST_CHARACTERS, SECOND_CHARACTERS)
-    parts: list[str] = []
-    shown: list[str] = []
-    for hit, room in zip(used, rooms, strict=True):
-        lines, complete = _lines(hit, read, room)
-        shown += lines
-        more = [] if complete else [vocabulary("answers")["more"]]
-        parts += [embolden("\n".join(lines)), *more, citation_line(hit.passage)]
+    used = hits[:2] if len(hits) > 1 and _close(hits[0], hits[1], read) else hits[:1]
+    room = _MOST_ROOM
+    text = _text(used, read, today, room)
+    while len(text) > ANSWER_CHARACTERS and room > _LEAST_ROOM:
+        room -= len(text) - ANSWER_CHARACTERS
+        text = _text(used, read, today, room)
+    sources = tuple(source_of(hit.passage, hit.blocks) for hit in used)
+    return Answer(text, sources, tuple(hit.passage.id for hit in used))
+
+
+def _text(used: Sequence[Hit], question: Question, today: date, room: int) -> str:
+    """Returns the answer's text with `room` characters at most of the documents' own."""
     passages = [hit.passage for hit in used]
-    text = "\n".join([*parts, *_notes(passages, shown, today)])
-    return Answer(text, tuple(source_of(hit.passage, hit.blocks) for hit in used), tuple(p.id for p in passages))
+    parts: list[str] = [_card(passages[0].document)] if _asks_about_document(question) else []
+    shown: list[str] = []
+    for number, hit in enumerate(used, start=1):
+        lines, complete = _lines(hit, question, room if number == len(used) else int(room * _FIRST_SHARE))
+        room -= sum(map(len, lines))
+        shown += lines
+        parts += [embolden("\n".join(lines)), citation_line(hit.passage, complete)]
+    return "\n".join([*parts, *_notes(passages, shown, today)])
 
 
-def _close(first: Hit, second: Hit) -> bool:
+def _close(first: Hit, second: Hit, question: Question) -> bool:
     """Tells whether the second passage may be the answer as well as the first."""
     ranking = default_ranking()
-    return second.score >= ranking.suggest and first.features["margin"] < ranking.second_margin
+    if second.score < ranking.suggest or first.features["margin"] >= ranking.second_margin:
+        return False
+    asked = {fold(t) for t in tokens(question.content)}
+    named = [len(asked.intersection(fold(t) for t in tokens(hit.passage.heading))) for hit in (first, second)]
+    # Of two sections side by side ("Mục tiêu đến năm 2020", "… 2025") the one whose heading was named is meant.
+    return named[1] >= named[0]
+
+
+def _asks_about_document(question: Question) -> bool:
+    """Tells whether the question is about a document itself: who signed it, when, whether it still holds."""
+    said = f" {fold(question.prepared)} "
+    return any(f" {fold(cue)} " in said for cue in vocabulary("questions")["about_document"])
+
+
+def _card(document: Document) -> str:
+    """Returns a document's own data on one line: who issued it, when, who signed it, its period."""
+    phrases = vocabulary("answers")["card"]
+    facts = {
+        "issuer": document.issuer,
+        "issued": _written(document.issued),
+        "signer": document.signer,
+        "period": "–".join(_written(d) for d in (document.valid_from, document.valid_to) if d),
+    }
+    known = [phrases[name].format(value=value) for name, value in facts.items() if value]
+    return f"{document.citation}: {phrases['joint'].join(known)}."
 
 
 def _notes(passages: Sequence[Passage], shown: Sequence[str], today: date) -> list[str]:
-    """Returns what must be said with the answer: a period that has ended, bodies that are gone."""
+    """Returns what must be said with the answer: a period that has ended, a body that is gone."""
     documents = list({p.document.id: p.document for p in passages}.values())
     ended = [note for note in (_ended_note(document, today) for document in documents) if note]
-    named = " ".join([*shown, *(d.issuer or "" for d in documents), *(p.heading for p in passages)])
+    named = " ".join([*(p.heading for p in passages), *shown, *(d.issuer or "" for d in documents)])
     changed = [
         vocabulary("answers")["change"].format(note=change.note, source=change.source.name)
-        for change in changes_named_in(named, today)
+        for change in changes_named_in(named, today, limit=1)
     ]
-    return [*dict.fromkeys(ended), *changed]
+    return [*ended, *changed]
 
 
 def explain_sources(passages: Sequence[Passage], today: date) -> Answer:
@@ -111,7 +147,7 @@ def explain_sources(passages: Sequence[Passage], today: date) -> Answer:
     lines: list[str] = []
     for passage in passages:
         source, document = source_of(passage), passage.document
-        quote = source.quote if len(source.quote) <= TEXT_CHARACTERS else f"{source.quote[:TEXT_CHARACTERS]}…"
+        quote = source.quote if len(source.quote) <= _MOST_ROOM else f"{source.quote[:_MOST_ROOM]}…"
         lines += [phrases["where"].format(title=document.title, issuer=document.issuer or ""), f"“{quote}”"]
         lines += [citation_line(passage), *(note for note in (_ended_note(document, today),) if note)]
     return Answer("\n".join(lines), tuple(source_of(p) for p in passages), tuple(p.id for p in passages))
@@ -138,13 +174,13 @@ def section_name(passage: Passage) -> str:
     return vocabulary("labels")["section"].format(label=label) if _is_number(label) else label
 
 
-def citation_line(passage: Passage) -> str:
+def citation_line(passage: Passage, complete: bool = True) -> str:
     """Returns the line that names the source: "Nguồn: Kế hoạch 126/KH-UBND ngày 24/4/2019, mục I.2.b."."""
     phrases, document = vocabulary("answers"), passage.document
     issued = [int(part) for part in (document.issued or "").split("-") if part]
     dates = dict(zip(("year", "month", "day"), issued, strict=False))
     form = {1: "issued_year", 2: "issued_month", 3: "issued_day"}.get(len(issued))
-    line: str = phrases["source"].format(
+    line: str = phrases["source" if complete else "excerpt"].format(
         citation=document.citation,
         issued=phrases[form].format(**dates) if form else "",
         section=section_name(passage),
@@ -158,8 +194,10 @@ def embolden(text: str) -> str:
 
 
 def _lines(hit: Hit, question: Question, room: int) -> tuple[list[str], bool]:
-    """Returns the lines to show and whether they are the whole passage."""
+    """Returns the lines to show, of `room` characters at most, and whether they are the whole passage."""
     blocks = hit.passage.section.blocks
+    intro = _introduction(hit.passage)
+    room -= len(intro or "")
     ranked = sorted(range(len(blocks)), key=lambda n: -hit.blocks[n])
     chosen: dict[int, str] = {}
     for number in ranked:
@@ -172,7 +210,6 @@ def _lines(hit: Hit, question: Question, room: int) -> tuple[list[str], bool]:
     rest = [n for n in sorted(chosen) if n != first]
     listed = len(chosen) > 1
     lines = [_line(blocks[n], chosen[n], listed) for n in [first, *rest]]
-    intro = _introduction(hit.passage)
     complete = all(n in chosen and len(chosen[n]) >= len(_bare(b)) for n, b in enumerate(blocks))
     return [*([intro] if intro else []), *lines], complete
 
@@ -196,7 +233,7 @@ def _bare(block: Block) -> str:
 def _excerpt(block: Block, question: Question, room: int) -> str:
     """Returns a block whole, or of a long one the sentences that share most with the question, in their order."""
     text = _bare(block)
-    if len(text) <= _LONG_BLOCK:
+    if len(text) <= min(_LONG_BLOCK, room):
         return text
     parts = sentences(text)
     asked = set(terms(" ".join([question.content, *question.synonyms]), folded=True))
@@ -211,8 +248,16 @@ def _excerpt(block: Block, question: Question, room: int) -> str:
     for number in sorted(chosen):
         if number and number - 1 not in chosen:
             pieces.append("…")
-        pieces.append(parts[number])
+        pieces.append(_shortened(parts[number], room + len(parts[number])))
     return " ".join(pieces)
+
+
+def _shortened(sentence: str, room: int) -> str:
+    """Returns a sentence whole, or what comes before the last comma that still fits."""
+    if len(sentence) <= room:
+        return sentence
+    end = sentence.rfind(", ", 0, room)
+    return f"{sentence[: end if end > 0 else sentence.rfind(' ', 0, room)]} …"
 
 
 def _quote(passage: Passage, scores: Sequence[float]) -> str:
@@ -234,7 +279,9 @@ def _ended_note(document: Document, today: date) -> str | None:
         return None
     phrases = vocabulary("answers")
     form = phrases["ended"] if document.valid_from else phrases["ended_open"]
-    note: str = form.format(start=_written(document.valid_from), end=_written(document.valid_to))
+    note: str = form.format(
+        citation=document.citation, start=_written(document.valid_from), end=_written(document.valid_to)
+    )
     return note
 
 

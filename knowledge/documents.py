@@ -53,6 +53,10 @@ class Document(BaseModel):
         written = str(value)
         if not _PARTIAL_DATE.fullmatch(written):
             raise ValueError(f"{written!r} is not a date: write 2024, 2024-03 or 2024-03-15")
+        try:
+            last_day(written)
+        except ValueError as error:
+            raise ValueError(f"{written!r} is no day of the calendar ({error})") from error
         return written
 
     def ended(self, today: date) -> bool:
@@ -84,6 +88,8 @@ def read_document(file: Path) -> Document:
     if not body.strip():
         raise DocumentError(file, first_line, "the document has no text")
     sections = parse_sections(body)
+    if not any(section.blocks for section in sections):
+        raise DocumentError(file, first_line, "the document has headings but no text below them")
     title = next((s.heading for s in sections if s.heading), file.stem)
     defaults = {"id": file.stem, "title": title, "citation": title}
     try:
@@ -121,11 +127,11 @@ def _split_front_matter(file: Path, text: str) -> tuple[dict[str, Any], str, int
         raise DocumentError(file, 1, "the front matter is not closed with a line '---'") from None
     try:
         fields = yaml.safe_load("\n".join(lines[1:end])) or {}
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # A date that is no day of the calendar is a ValueError.
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark else 1
         raise DocumentError(file, line, f"the front matter is not YAML: {getattr(error, 'problem', error)}") from error
-    if not isinstance(fields, dict):
+    if not isinstance(fields, dict) or not all(isinstance(key, str) for key in fields):
         raise DocumentError(file, 2, "the front matter must be 'key: value' lines")
     return fields, "\n".join(lines[end + 1 :]), end + 2
 

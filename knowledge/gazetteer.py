@@ -1,11 +1,12 @@
 """Finds the things that people name (trades, schools, levels, places, …) in text typed any way.
 
-Gazetteers are lists in YAML, one file a kind. A name is found without its diacritics ("cao dang"), with its tone on the
-other vowel ("hoà" for "hòa"), in NFD, with a diacritic left out or hỏi and ngã confused ("cao đăng", "cao đẵng"), and with
-one slip of the keyboard in a name of at least six letters ("trugn cấp", "caođẳng"). A year is found by its pattern.
+Gazetteers are lists in YAML, one file a kind. A name is found without its diacritics ("cao dang"), with its tone
+on the other vowel ("hoà" for "hòa"), in NFD, with a diacritic left out or hỏi and ngã confused ("cao đăng",
+"cao đẵng"), and with one slip of the keyboard in a name of at least six letters ("trugn cấp", "caođẳng"). A year
+is found by its pattern.
 
-A file holds `entity`, `entries` (each `id`, `name`, `aliases` and perhaps `ambiguous`: aliases that are ordinary words too)
-and, if there are ambiguous ones, `context`: the words one of which must stand beside them.
+A file holds `entity`, `entries` (each `id`, `name`, `aliases` and perhaps `ambiguous`: aliases that are ordinary
+words too) and, if there are ambiguous ones, `context`: the words one of which must stand beside them.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from knowledge.text import fold, normalise
 GAZETTEER_DIR = Path(__file__).parent / "gazetteers"
 
 _SYLLABLE = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
-# Four digits of the years in question, not part of a number ("2.024", "20240"), of a document's ("03/2024/NQ") or of a code.
+# Four digits of the years in question, not part of a number ("2.024", "20240") or of a document's ("03/2024/NQ").
 _YEAR = re.compile(r"(?<![\w.,/-]\d)(?<![\w/])(?:19[89]|20[0-4])\d(?![\w/]|[.,]\d)")
 
 # How sure a mention is, by what had to be forgiven.
@@ -98,7 +99,7 @@ class Gazetteer:
                 self._add(written, entry, entry.context)
 
     def find(self, text: str) -> list[Mention]:
-        """Returns the mentions in `text`, in order; of two that overlap the longer, and no slip in another's place."""
+        """Returns the mentions in `text`, in order; of two that overlap the longer, a slip only if alone."""
         candidates = [*self._named(_syllables(text)), *_years(text)]
         candidates.sort(key=lambda m: (m.confidence == _TYPO, m.start - m.end, -m.confidence))
         chosen: list[Mention] = []
@@ -163,7 +164,7 @@ def _syllables(text: str) -> list[_Syllable]:
 
 
 def _agreement(window: Sequence[_Syllable], alias: _Alias) -> float:
-    """Returns how sure it is that `window`, of the same letters as `alias`, means it; 0 if it is another word."""
+    """Returns how sure it is that `window`, of `alias`'s letters, means it; 0 if it is another word."""
     worst = _EXACT
     for syllable, accented in zip(window, alias.accented, strict=True):
         if syllable.accented == accented:
@@ -213,7 +214,7 @@ def _agree(mention: Mention, other: Mention) -> bool:
 
 # The syllables that Vietnamese spelling allows, without diacritics.
 _VALID = re.compile(
-    r"(?:(?:ngh|gh|k)(?=[eiy])|ng(?=[aou])|c(?=[aou])|qu|ch|gi|kh|nh|ph|th|tr|[bdghlmnprstvx])?"
+    r"(?:(?:ngh|gh|k)(?=[eiy])|ng(?=[aou])|c(?=a|o(?![ae])|u(?![ey]))|qu|ch|gi|kh|nh|ph|th|tr|[bdghlmnprstvx])?"
     r"(?:a(?:ch|ng|nh|[cimnoptuy])?|e(?:ng|nh|ch|[cmnoptu])?|i(?:nh|ch|[acmnptu])?|ie(?:ng|[cmnptu])|"
     r"o(?:ng|[cimnpt])?|oo(?:ng|c)|oa(?:ch|ng|nh|[cimnopty])?|oe(?:[not])?|u(?:ng|[acimnptu])?|"
     r"ua(?:ng|[nty])|ue(?:ch|nh)?|uo(?:ng|[cimnptu])?|uy(?:ch|nh|[anptu])?|uye[nt]|y(?:ch|nh|e[nmtu]|eng|[tm])?)"
@@ -242,4 +243,6 @@ def _entries(file: Path) -> Iterator[Entry]:
         if ambiguous and not context:
             raise ValueError(f"{file}: {identifier} has ambiguous aliases, so the file needs 'context'")
         aliases = tuple(str(alias) for alias in entry.get("aliases", ()))
-        yield Entry(raw["entity"], str(identifier), str(name), aliases, ambiguous, context, entry.get("within"))
+        yield Entry(
+            raw["entity"], str(identifier), str(name), aliases, ambiguous, context, entry.get("within")
+        )

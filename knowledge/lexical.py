@@ -41,7 +41,10 @@ class LexicalIndex:
     def build(cls, texts: Iterable[str], folded: bool) -> LexicalIndex:
         """Indexes one text a window."""
         model = bm25s.BM25(k1=1.2, b=0.75)
-        model.index([terms(text, folded) for text in texts], show_progress=False)
+        listed = [terms(text, folded) for text in texts]
+        if not any(listed):  # No heading in any document, for one; bm25s cannot do without a word.
+            listed = [[""] for _ in listed]
+        model.index(listed, show_progress=False)
         return cls(model, folded)
 
     def scores(self, question_terms: Sequence[str]) -> Scores:

@@ -101,19 +101,40 @@ def read_questions(folder: Path, passages: list[Passage]) -> dict[str, dict[int,
         By passage id, by block number, the questions.
 
     Raises:
-        DocumentError: a snippet occurs in no block of its document.
+        DocumentError: a file is broken, or a snippet occurs in no block of its document; says the line.
     """
     found: dict[str, dict[int, list[str]]] = {}
     for file in sorted(folder.glob("*.yml")):
         own = [p for p in passages if p.document.id == file.stem]
         blocks = [(p.id, n, _comparable(b.plain)) for p in own for n, b in enumerate(p.section.blocks)]
-        for entry in yaml.safe_load(file.read_text(encoding="utf-8")) or ():
-            snippet = _comparable(entry["evidence"])
+        for evidence, questions, line in _entries(file):
+            snippet = _comparable(evidence)
             place = next(((p, n) for p, n, text in blocks if snippet in text), None)
             if place is None:
-                raise DocumentError(file, 1, f"no block of {file.stem} contains {entry['evidence']!r}")
-            found.setdefault(place[0], {}).setdefault(place[1], []).extend(entry["questions"])
+                raise DocumentError(file, line, f"no block of {file.stem} contains {evidence!r}")
+            found.setdefault(place[0], {}).setdefault(place[1], []).extend(questions)
     return found
+
+
+def _entries(file: Path) -> Iterator[tuple[str, list[str], int]]:
+    """Yields (evidence, questions, line) of each entry of a file of questions."""
+    text = file.read_text(encoding="utf-8")
+    try:
+        root, entries = yaml.compose(text, yaml.SafeLoader), yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        reason = f"not YAML: {getattr(error, 'problem', error)}"
+        raise DocumentError(file, mark.line + 1 if mark else 1, reason) from error
+    if not isinstance(entries, list | None):
+        raise DocumentError(file, 1, "not a list of entries")
+    for entry, node in zip(entries or (), root.value if root else (), strict=True):
+        line, fields = node.start_mark.line + 1, entry if isinstance(entry, dict) else {}
+        evidence, asked = fields.get("evidence"), fields.get("questions")
+        if not isinstance(evidence, str):
+            raise DocumentError(file, line, "an entry needs 'evidence', a text")
+        if not isinstance(asked, list) or not all(isinstance(question, str) for question in asked):
+            raise DocumentError(file, line, "an entry needs 'questions', a list of texts")
+        yield evidence, asked, line
 
 
 def sentences(text: str) -> list[str]:

@@ -23,7 +23,7 @@ from knowledge.index import Index
 from knowledge.lexical import LexicalIndex, Scores
 from knowledge.passages import Passage
 from knowledge.question import Question
-from knowledge.text import fold
+from knowledge.text import fold, tokens
 
 RANKING_FILE = Path(__file__).parent / "ranking.yml"
 _NOTHING = -1e9
@@ -96,12 +96,12 @@ class Retriever:
         """Returns the passages most likely to answer, best first.
 
         Args:
-            text: the question as typed.
+            text: the question as typed; without a word or a number in it nothing is found.
             limit: how many at most.
         """
         question = Question.read(text)
-        if not question.prepared:
-            return []
+        if not tokens(question.prepared):
+            return []  # Nothing was said: no word, no number.
         vector = self.encoder.question(question.prepared)
         lexical = self._lexical(question)
         windows = self._candidates(vector, lexical)

@@ -89,7 +89,9 @@ def _lines(body: str) -> Iterator[tuple[str, str]]:
         heading, item = _HEADING.match(line), _ITEM.match(line)
         starts = heading or _BREAK.match(line) or item
         if pending and (starts or not line.strip()):
-            yield kind, mask_contacts(" ".join(pending))
+            text = " ".join(pending)
+            if _MARKS.sub("", text).strip():  # "- " or "**" alone says nothing.
+                yield kind, mask_contacts(text)
             pending, kind = [], "paragraph"
         if heading:
             yield f"heading{len(heading[1])}", mask_contacts(heading[2])

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import product
 
 from knowledge.vocabulary import vocabulary
 
@@ -22,7 +23,7 @@ _ABBREVIATION = re.compile(r"[^\W_]+(?:[&./-][^\W_]+)*")
 _SPACE = re.compile(r"\s+")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _MILLIONS = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)?)\s?tr(?:iệu)?(\d)?(?!\w)", re.IGNORECASE)
-_BORN = re.compile(r"(?<!\w)2k(\d)(?!\w)", re.IGNORECASE)
+_BORN = re.compile(r"(?<!\w)(?:(?<!học\s)sinh\s+(?:năm\s+)?)?2k(\d{1,2})(?!\w)", re.IGNORECASE)
 
 
 def _tone_placement() -> dict[str, str]:
@@ -30,27 +31,36 @@ def _tone_placement() -> dict[str, str]:
     table = {}
     for first, second in ("oa", "oe", "uy"):
         for tone in _TONES:
-            for a, b in ((first, second), (first.upper(), second.upper()), (first.upper(), second)):
+            for a, b in product((first, first.upper()), (second, second.upper())):
                 new = a + unicodedata.normalize("NFC", b + tone)
                 table[new] = unicodedata.normalize("NFC", a + tone) + b
     return table
 
 
+def _drawn_out() -> re.Pattern[str]:
+    """Matches the plain vowels that draw out one with a tone: "aaa" of "ạaaa", "ee" of "nhéee"."""
+    tail = (
+        rf"(?<=[{''.join(unicodedata.normalize('NFC', v + tone) for tone in _TONES)}]){v}{{2,}}" for v in "aeiouy"
+    )
+    return re.compile("|".join(tail), re.IGNORECASE)
+
+
 _PLACEMENT = _tone_placement()
-_PLACEMENT_AT_END = re.compile(rf"(?<![qQ])({'|'.join(_PLACEMENT)})(?!\w)")
+_PLACEMENT_AT_END = re.compile(rf"(?<![qQ])({'|'.join(_PLACEMENT)})(?![\w\u0300-\u036f])")
+_DRAWN_OUT = _drawn_out()
 
 
 def normalise(text: str) -> str:
     """Returns `text` in NFC with one tone placement, without control characters, spaces collapsed; case is kept."""
-    composed = unicodedata.normalize("NFC", text)
-    visible = "".join(" " if unicodedata.category(c) in {"Cc", "Zs", "Zl", "Zp"} else c for c in composed)
-    visible = "".join(c for c in visible if unicodedata.category(c) not in {"Cf", "Cs", "Co"})
-    placed = _PLACEMENT_AT_END.sub(lambda match: _PLACEMENT[match.group()], visible)
+    spaced = "".join(" " if unicodedata.category(c) in {"Cc", "Zs", "Zl", "Zp"} else c for c in text)
+    visible = "".join(c for c in spaced if unicodedata.category(c) not in {"Cf", "Cs", "Co"})
+    composed = unicodedata.normalize("NFC", visible)
+    placed = _PLACEMENT_AT_END.sub(lambda match: _PLACEMENT[match.group()], composed)
     return _SPACE.sub(" ", placed).strip()
 
 
 def fold(text: str) -> str:
-    """Returns `text` in lower case without diacritics ("Điện" -> "dien"), one character for each of NFC's."""
+    """Returns `text` in lower case without diacritics ("Điện" -> "dien"), one character for each Vietnamese letter."""
     decomposed = unicodedata.normalize("NFD", unicodedata.normalize("NFC", text).lower())
     return "".join(c for c in decomposed if not unicodedata.combining(c)).replace("đ", "d")
 
@@ -68,13 +78,13 @@ def has_diacritics(text: str) -> bool:
 def prepare(text: str) -> str:
     """Returns `text` as search and Rasa read it: normalised, shouting lowered, abbreviations written out.
 
-    "E hok LỚP 9, hp bao nhiu dc ạaaa" becomes "em học lớp 9, học phí bao nhiu được ạ".
+    "E ko bt hp bao nhiu, e sinh 2k10 ạaaa" becomes "em không biết học phí bao nhiêu, em sinh năm 2010 ạ".
     """
-    cleaned = _STRETCHED.sub(r"\1", normalise(text))
+    cleaned = normalise(_STRETCHED.sub(r"\1", _DRAWN_OUT.sub("", normalise(text))))
     letters = [c for c in cleaned if c.isalpha()]
     if len(letters) > 3 and sum(c.isupper() for c in letters) > 0.6 * len(letters):
         cleaned = cleaned.lower()
-    cleaned = _BORN.sub(r"sinh năm 200\1", cleaned)
+    cleaned = _BORN.sub(lambda m: f"sinh năm 20{m[1]:0>2}", cleaned)
     cleaned = _MILLIONS.sub(lambda m: f"{m[1]}{',' + m[2] if m[2] else ''} triệu", cleaned)
     return abbreviations().expand(cleaned)
 

@@ -1,7 +1,7 @@
-"""Calls the action server over connections that stay open, and checks its replies without re-checking the schema.
+"""Calls the action server over connections that stay open, and checks its replies quickly.
 
-Rasa opens a new TCP connection for each action and calls `jsonschema.validate`, which verifies the schema itself
-every time. Both cost more than the action does.
+Rasa opens a new TCP connection for each action and calls `jsonschema.validate`, which verifies the schema
+itself every time. Both cost more than the action does.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from jsonschema import Draft7Validator, ValidationError
 from rasa.core.actions.action import RemoteAction
 from rasa.utils.endpoints import EndpointConfig
 
-# What went wrong with the actions of the current turn: Rasa logs a failing action and carries on without its reply.
+# What went wrong in the current turn's actions: Rasa logs a failing action and carries on without its reply.
 failed_actions: ContextVar[list[str] | None] = ContextVar("failed_actions", default=None)
 
 _FORMAT = RemoteAction.action_response_format_spec()
@@ -31,8 +31,8 @@ _EVENTS = {
 class KeepAliveEndpoint(EndpointConfig):
     """An action endpoint with a pool of open connections and a timeout of its own.
 
-    `endpoints.yml` may give, in seconds, `timeout` for a whole call and `keep_alive` for how long an idle connection
-    is kept, which must be shorter than the server's (uvicorn: 5 s).
+    `endpoints.yml` may give, in seconds, `timeout` for a whole call and `keep_alive` for how long an idle
+    connection is kept, which must be shorter than the server's (uvicorn: 5 s).
     """
 
     def __init__(self, endpoint: EndpointConfig) -> None:

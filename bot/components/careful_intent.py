@@ -1,5 +1,6 @@
 """Takes a weighty intent seriously even when the classifier is not sure of it."""
 
+# ruff: noqa: ARG003  (the arguments' names are part of Rasa's graph)
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,6 @@
 """The channel through which the app talks to Rasa: one request a turn, one reply with all messages."""
 
+# ruff: noqa: ARG001, ARG002  (Rasa and Sanic prescribe the arguments)
 from __future__ import annotations
 
 import hmac
@@ -55,16 +56,16 @@ class Turn:
             raise TurnRejected("the body is not JSON") from error
         if not isinstance(body, dict):
             raise TurnRejected("the body is not an object")
-        sender, text, metadata = body.get("sender"), body.get("message"), body.get("metadata") or {}
+        sender, text, metadata = body.get("sender"), body.get("message"), body.get("metadata")
         if not isinstance(sender, str) or not 0 < len(sender) <= 255:
             raise TurnRejected("'sender' is not a text of 1 to 255 characters")
         # A leading slash would be read by Rasa as the name of an intent, which is not the user's to choose.
         text = text.strip().lstrip("/").strip() if isinstance(text, str) else ""
         if not 0 < len(text) <= _LONGEST_TEXT:
             raise TurnRejected(f"'message' is not a text of 1 to {_LONGEST_TEXT} characters")
-        if not isinstance(metadata, dict):
+        if not isinstance(metadata, dict | None):
             raise TurnRejected("'metadata' is not an object")
-        embedding = metadata.get(EMBEDDING)
+        embedding = (metadata or {}).get(EMBEDDING)
         if embedding is not None:
             try:
                 decode_embedding(embedding)
@@ -157,7 +158,7 @@ class LabanInput(InputChannel):
                 turn.text, replies, turn.sender, parse_data=understood, input_channel=self.name()
             )
             await agent.handle_message(message)
-        except Exception as error:  # The edge of the process: whatever went wrong, the app must hear of it.
+        except Exception as error:  # noqa: BLE001  # the edge of the process: the app must hear of any failure
             log_failure("turn", error)
             return json({"error": type(error).__name__}, 500)
         if failures or not replies.messages:
@@ -171,7 +172,7 @@ class LabanInput(InputChannel):
             async with agent.lock_store.lock(sender):
                 # A tracker without events is what a store deletes.
                 await agent.tracker_store.save(DialogueStateTracker(sender, None))
-        except Exception as error:  # As above.
+        except Exception as error:  # noqa: BLE001  # as above
             log_failure("forget", error)
             return json({"error": type(error).__name__}, 500)
         return empty()
@@ -194,7 +195,7 @@ class LabanInput(InputChannel):
 
 
 def prepare(agent: Agent) -> None:
-    """Fits an agent for short turns: open connections to the action server, and a store whose errors are errors."""
+    """Fits an agent for short turns: open connections to the action server, a store whose errors are errors."""
     install_cached_validation()
     if agent.action_endpoint is not None and agent.processor is not None:
         agent.action_endpoint = agent.processor.action_endpoint = KeepAliveEndpoint(agent.action_endpoint)
@@ -205,7 +206,7 @@ def prepare(agent: Agent) -> None:
 
 
 async def _understand(turn: Turn, agent: Agent) -> dict[str, Any]:
-    """Returns the parse data that the conversation keeps: intent, its nearest rivals, entities; no embedding."""
+    """Returns the parse data that the conversation keeps: intent, its rivals, entities; no embedding."""
     if agent.processor is None:
         raise RasaException("no model is loaded")
     metadata = {EMBEDDING: turn.embedding} if turn.embedding is not None else None

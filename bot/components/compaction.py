@@ -1,7 +1,7 @@
 """Keeps a conversation short: what matters of it, and its last turns.
 
-Rasa replays every event of the session several times a turn and sends all of them to each action, so a turn gets
-slower with each one before it (284 ms at turn 300 where the first takes 13).
+Rasa replays every event of the session several times a turn and sends all of them to each action, so a turn
+gets slower with each one before it (284 ms at turn 300 where the first takes 13).
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ KEPT_TURNS = 3
 def compact(tracker: DialogueStateTracker, domain: Domain) -> list[Event]:
     """Returns events that bring a new tracker into the state of `tracker`, of bounded number.
 
-    Kept are the last `KEPT_TURNS` turns of the session, so a rule or a story may look back that far; of all before,
-    the slots' values and the active loop. Slots that do not influence the conversation are set once, to their
+    Kept are the last `KEPT_TURNS` turns of the session, so a rule or a story may look back that far; of all
+    before, the slots' values and the active loop. Slots that do not influence the conversation are set once, to their
     present value. Nothing is left after a restart, nor of a
     session in which nothing was said yet.
     """

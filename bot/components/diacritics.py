@@ -1,5 +1,6 @@
 """Teaches the classifier how text looks without diacritics, by copies made at training and never stored."""
 
+# ruff: noqa: ARG003  (the arguments' names are part of Rasa's graph)
 from __future__ import annotations
 
 from typing import Any

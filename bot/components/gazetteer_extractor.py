@@ -1,5 +1,6 @@
 """Gives Rasa the entities that the gazetteers find."""
 
+# ruff: noqa: ARG003  (the arguments' names are part of Rasa's graph)
 from __future__ import annotations
 
 from functools import lru_cache

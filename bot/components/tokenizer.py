@@ -21,7 +21,7 @@ Span = tuple[int, int]
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
 class VietnameseTokenizer(Tokenizer):
-    """Gives the syllables of the prepared text (abbreviations written out), each with its place in the text typed.
+    """Gives the syllables of the prepared text (abbreviations written out), each with its place as typed.
 
     A token's lemma is the syllable without diacritics: featurizers that read lemmas see no difference between
     "học phí" and "hoc phi".

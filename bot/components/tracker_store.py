@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import time
-from functools import lru_cache
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +41,8 @@ _conversations = sa.Table(
 class BoundedTrackerStore(TrackerStore):
     """Keeps of each conversation what `compact` leaves of it, in SQLite or PostgreSQL.
 
-    The database is named by `LABAN_RASA_DATABASE_URL`. A conversation that rested for `keep_hours` is deleted: its
-    session has long ended, and sessions do not carry slots over.
+    The database is named by `LABAN_RASA_DATABASE_URL`. A conversation that rested for `keep_hours` is deleted:
+    its session has long ended, and sessions do not carry slots over.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class BoundedTrackerStore(TrackerStore):
         keep_hours: float = 24.0,
         **kwargs: Any,
     ) -> None:
-        """Connects and makes the table; `host` is the `url` of `endpoints.yml`, used where the variable is unset."""
+        """Connects and makes the table; `host` (`url` in `endpoints.yml`) counts where the variable is unset."""
         super().__init__(domain, event_broker, **kwargs)
         self._engine = _connect(os.environ.get(URL_VARIABLE) or host or DEFAULT_URL)
         self._insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[self._engine.dialect.name]
@@ -103,11 +103,15 @@ class BoundedTrackerStore(TrackerStore):
             return [row.sender_id for row in connection.execute(sa.select(_conversations.c.sender_id))]
 
     def delete(self, sender_id: str) -> bool:
-        """Forgets a conversation; tells whether there was one."""
+        """Forgets a conversation, on the disk too; tells whether there was one."""
         with self._engine.begin() as connection:
             gone = connection.execute(
                 sa.delete(_conversations).where(_conversations.c.sender_id == sender_id)
             )
+        if self._engine.dialect.name == "sqlite":
+            with self._engine.connect() as connection:
+                # The log beside the database still holds what was deleted (sqlite.org/wal.html).
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         return bool(gone.rowcount)
 
     def _sweep(self, now: float) -> None:
@@ -131,8 +135,9 @@ def _connect(url: str) -> Engine:
 
 
 def _tune_sqlite(connection: Any, _: Any) -> None:
-    # In WAL mode NORMAL stays consistent after a crash and only the last turns may be missing (sqlite.org/wal.html).
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
+    # In WAL mode NORMAL stays consistent after a crash; the last turns may be missing (sqlite.org/wal.html).
+    # With secure_delete the place of what is deleted is overwritten with zeros.
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -16,12 +16,15 @@ app = typer.Typer()
 @app.command()
 def ask(
     question: Annotated[str, typer.Argument(help="The question, typed any way.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print the reply as the REST API gives it.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the reply as the REST API gives it.")
+    ] = False,
 ) -> None:
     """Ask the running assistant one question."""
-    with TerminalClient(load_settings()) as client:
+    settings = load_settings()
+    with TerminalClient(settings) as client:
         reply = client.ask(question)
     if as_json:
         print(json.dumps(reply.model_dump(), ensure_ascii=False, indent=2))
     else:
-        show(reply)
+        show(reply, settings.base_url)

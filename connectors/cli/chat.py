@@ -15,8 +15,8 @@ app = typer.Typer()
 @app.command()
 def chat() -> None:
     """Talk with the running assistant; an empty line or Ctrl-D ends the talk, a number takes a suggestion."""
-    console, words = Console(), sentences()
-    with TerminalClient(load_settings()) as client:
+    console, words, settings = Console(), sentences(), load_settings()
+    with TerminalClient(settings) as client:
         console.print(words["welcome"], style="bold")
         offered: list[str] = []
         while True:
@@ -29,6 +29,6 @@ def chat() -> None:
             if said.isdigit() and 0 < int(said) <= len(offered):
                 said = offered[int(said) - 1]
             reply = client.ask(said)
-            show(reply, console)
+            show(reply, settings.base_url, console)
             offered = [quick.payload for message in reply.messages for quick in message.quick_replies]
         console.print(words["goodbye"])

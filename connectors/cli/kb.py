@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pydantic import BaseModel, ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from connectors.errors import StartError
 from connectors.settings import Settings, load_settings
@@ -20,7 +22,7 @@ from knowledge.errors import DocumentError, KnowledgeError
 
 app = typer.Typer(help="Build, search, list and check the knowledge base.", no_args_is_help=True)
 
-_DOCUMENTS = typer.Option("--documents", help="Folder of Markdown documents; LABAN_DOCUMENTS_DIR when left out.")
+_DOCUMENTS = typer.Option("--documents", help="Folder of Markdown files; LABAN_DOCUMENTS_DIR when left out.")
 _INDEX = typer.Option("--index", help="Folder of the index; LABAN_INDEX_DIR when left out.")
 _JSON = typer.Option("--json", help="Print JSON for a program to read.")
 _EXCERPT = 160
@@ -32,7 +34,7 @@ def build(
     index: Annotated[Path | None, _INDEX] = None,
     as_json: Annotated[bool, _JSON] = False,
 ) -> None:
-    """Build the index; what has not changed is not encoded again, and nothing is replaced if a document is broken."""
+    """Build the index: encode what has changed; when a document is broken, replace nothing."""
     from knowledge import index as indexes
     from knowledge.encoder import load_encoder
 
@@ -85,17 +87,19 @@ def search(
     retriever = store.retriever()
     if queries:
         for query in asked:
-            hits = [_hit(hit) for hit in retriever.search(query["text"], limit)]
-            print(json.dumps({"id": query["id"], "hits": hits}, ensure_ascii=False))
+            found = [_hit(hit) for hit in retriever.search(query.text, limit)]
+            print(json.dumps({"id": query.id, "hits": found}, ensure_ascii=False))
         return
     hits = retriever.search(question or "", limit)
     if as_json:
         print(json.dumps([_hit(hit) for hit in hits], ensure_ascii=False, indent=2))
         return
-    table = Table("Score", "Passage", "Section", "Text", title=question)
+    # Text and not str: Rich would read [brackets] in what was typed or is written as its own markup.
+    table = Table("Score", "Passage", "Section", "Text", title=Text(question or ""))
     for hit in hits:
         text = " ".join(hit.passage.text.split())
-        table.add_row(f"{hit.score:.2f}", hit.passage.id, hit.passage.section.label, text[:_EXCERPT])
+        cells = (f"{hit.score:.2f}", hit.passage.id, hit.passage.section.label, text[:_EXCERPT])
+        table.add_row(*map(Text, cells))
     Console().print(table)
 
 
@@ -108,15 +112,14 @@ def list_documents(
     from knowledge.passages import passages_of
 
     found = read_documents(documents or load_settings().documents_dir)
-    rows = [
-        {**d.model_dump(include=set(_COLUMNS)), "passages": len(passages_of([d]))} for d in found
-    ]
+    rows = [{**d.model_dump(include=set(_COLUMNS)), "passages": len(passages_of([d]))} for d in found]
     if as_json:
         print(json.dumps(rows, ensure_ascii=False, indent=2))
         return
     table = Table(*_COLUMNS, "passages")
     for row in rows:
-        table.add_row(*(str(row[name] if row[name] is not None else "–") for name in (*_COLUMNS, "passages")))
+        cells = (row[name] for name in (*_COLUMNS, "passages"))
+        table.add_row(*(Text("–" if cell is None else str(cell)) for cell in cells))
     Console().print(table)
 
 
@@ -136,7 +139,8 @@ def check(documents: Annotated[Path | None, _DOCUMENTS] = None) -> None:
         except DocumentError as error:
             faults.append(str(error))
     ids = [d.id for d in found]
-    faults += [f"{folder}: the id {name!r} is used more than once" for name in {i for i in ids if ids.count(i) > 1}]
+    repeated = sorted({i for i in ids if ids.count(i) > 1})
+    faults += [f"{folder}: the id {name!r} is used more than once" for name in repeated]
     questions = _questions(settings, documents)
     if questions and not faults:
         try:
@@ -160,7 +164,14 @@ def _questions(settings: Settings, documents: Path | None) -> Path | None:
     return settings.questions_dir if documents is None else None
 
 
-def _read_queries(file: Path) -> Iterator[dict[str, str]]:
+class _Query(BaseModel):
+    """One line of a file of queries."""
+
+    id: str | int
+    text: str
+
+
+def _read_queries(file: Path) -> Iterator[_Query]:
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -169,10 +180,13 @@ def _read_queries(file: Path) -> Iterator[dict[str, str]]:
         if not line.strip():
             continue
         try:
-            query = json.loads(line)
-            yield {"id": query["id"], "text": query["text"]}
-        except (ValueError, KeyError, TypeError) as error:
-            raise StartError(f'{file}:{number}: not {{"id": …, "text": …}} ({error})') from error
+            yield _Query.model_validate_json(line)
+        except ValidationError as error:
+            fault = error.errors(include_url=False)[0]
+            where = ".".join(str(part) for part in fault["loc"])
+            raise StartError(
+                f'{file}:{number}: not {{"id": …, "text": …}}: {where and where + ": "}{fault["msg"]}'
+            ) from error
 
 
 def _hit(hit: Any) -> dict[str, Any]:

@@ -1,42 +1,29 @@
 """Set-up does what is due and nothing else, recognises what is half-built, and explains pip's failures."""
 
-import importlib.util
 import json
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
+import bootstrap
+import environments
+import pip_output
 from connectors.settings import ROOT
-
-
-def load() -> ModuleType:
-    """The script as a module; it is no part of a package."""
-    spec = importlib.util.spec_from_file_location("bootstrap", ROOT / "deploy" / "bootstrap.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["bootstrap"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-bootstrap = load()
 
 
 @pytest.fixture
 def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """An environment whose pip runs need nothing from a network: its lock files are empty."""
-    monkeypatch.setattr(bootstrap, "LOGS", tmp_path)
+    monkeypatch.setattr(environments, "LOGS", tmp_path)
     lock, dev_lock = tmp_path / "lock.txt", tmp_path / "dev.txt"
     lock.touch()
     dev_lock.touch()
-    product = bootstrap.Install(("--no-index", "-r", str(lock)), (lock,))
-    dev = bootstrap.Install(("--no-index", "-r", str(dev_lock)), (dev_lock,))
-    return bootstrap.Environment("test", tmp_path / ".venv", (product,), (dev,))
+    product = environments.Install(("--no-index", "-r", str(lock)), (lock,))
+    dev = environments.Install(("--no-index", "-r", str(dev_lock)), (dev_lock,))
+    return environments.Environment("test", tmp_path / ".venv", (product,), (dev,))
 
 
 @pytest.fixture
@@ -50,38 +37,38 @@ def built(environment: Any) -> Any:
 
 def stamp(environment: Any, dev: bool) -> None:
     """Write the stamp of a finished set-up."""
-    (environment.folder / bootstrap.STAMP).write_text(json.dumps(environment.wanted(dev)))
+    (environment.folder / environments.STAMP).write_text(json.dumps(environment.wanted(dev)))
 
 
 def test_missing_environment_is_to_be_made(environment: Any) -> None:
-    assert bootstrap.state(environment, dev=False) == "missing"
+    assert environments.state(environment, dev=False) == "missing"
 
 
 def test_finished_environment_needs_nothing(built: Any) -> None:
-    assert bootstrap.state(built, dev=False) == "ready"
+    assert environments.state(built, dev=False) == "ready"
 
 
 def test_tests_need_more_than_running(built: Any) -> None:
-    assert bootstrap.state(built, dev=True) == "update"
+    assert environments.state(built, dev=True) == "update"
     stamp(built, dev=True)
-    assert bootstrap.state(built, dev=True) == "ready"
-    assert bootstrap.state(built, dev=False) == "ready"
+    assert environments.state(built, dev=True) == "ready"
+    assert environments.state(built, dev=False) == "ready"
 
 
 def test_changed_lock_is_an_update(built: Any) -> None:
     built.product[0].inputs[0].write_text("one==2\n")
-    assert bootstrap.state(built, dev=False) == "update"
+    assert environments.state(built, dev=False) == "update"
 
 
 def test_half_built_environment_is_recognised(built: Any) -> None:
-    (built.folder / bootstrap.UNFINISHED).touch()
-    assert bootstrap.state(built, dev=False) == "unfinished"
+    (built.folder / environments.UNFINISHED).touch()
+    assert environments.state(built, dev=False) == "unfinished"
 
 
 def test_environment_without_its_python_is_recognised(built: Any) -> None:
     built.python.unlink()
     built.python.symlink_to("/nowhere/python3.11")
-    assert bootstrap.state(built, dev=False) == "unfinished"
+    assert environments.state(built, dev=False) == "unfinished"
 
 
 def test_environment_of_another_interpreter_or_folder_is_recognised(
@@ -91,26 +78,26 @@ def test_environment_of_another_interpreter_or_folder_is_recognised(
 ) -> None:
     moved = tmp_path / "moved"
     built.folder.rename(moved)
-    elsewhere = bootstrap.Environment("test", moved, built.product, built.dev)
-    assert bootstrap.state(elsewhere, dev=False) == "moved"
+    elsewhere = environments.Environment("test", moved, built.product, built.dev)
+    assert environments.state(elsewhere, dev=False) == "moved"
     moved.rename(built.folder)
-    monkeypatch.setattr(bootstrap, "interpreter", lambda: "3.11.0 /opt/other")
-    assert bootstrap.state(built, dev=False) == "moved"
+    monkeypatch.setattr(environments, "interpreter", lambda: "3.11.0 /opt/other")
+    assert environments.state(built, dev=False) == "moved"
 
 
 def test_unreadable_stamp_leads_to_an_update(built: Any) -> None:
-    (built.folder / bootstrap.STAMP).write_text("{")
-    assert bootstrap.state(built, dev=False) == "update"
+    (built.folder / environments.STAMP).write_text("{")
+    assert environments.state(built, dev=False) == "update"
 
 
 def test_build_makes_a_whole_environment_and_rebuilds_a_half_one(environment: Any, tmp_path: Path) -> None:
     (environment.folder / "lib").mkdir(parents=True)
     (environment.folder / "lib" / "leftover").touch()
-    (environment.folder / bootstrap.UNFINISHED).touch()
+    (environment.folder / environments.UNFINISHED).touch()
     with (tmp_path / "setup.lock").open("w") as lock:
         work = bootstrap.Work(bootstrap.Progress(), lock.fileno())
         work.build(environment, dev=False)
-    assert bootstrap.state(environment, dev=False) == "ready"
+    assert environments.state(environment, dev=False) == "ready"
     assert not (environment.folder / "lib" / "leftover").exists()
     subprocess.run([environment.python, "-c", "import pip"], check=True)
 
@@ -123,7 +110,7 @@ def test_failed_install_is_explained_and_leaves_a_half_built_environment(
         work = bootstrap.Work(bootstrap.Progress(), lock.fileno())
         with pytest.raises(bootstrap.SetupError, match=r"no-such-package[\s\S]*no build of a package"):
             work.build(environment, dev=False)
-    assert bootstrap.state(environment, dev=False) == "unfinished"
+    assert environments.state(environment, dev=False) == "unfinished"
 
 
 @pytest.mark.parametrize(
@@ -143,12 +130,12 @@ def test_failed_install_is_explained_and_leaves_a_half_built_environment(
 def test_failure_is_explained_by_what_pip_said(tmp_path: Path, output: str, remedy: str) -> None:
     log = tmp_path / "setup.log"
     log.write_text(f"Collecting x\n{output}\n")
-    assert remedy in bootstrap.explain(log)
+    assert remedy in pip_output.explain(log)
 
 
 def test_harmless_warnings_of_pip_are_left_out() -> None:
     text = "WARNING: Location 'https://x' is ignored: no file\n[notice] new pip\nERROR: real"
-    assert list(bootstrap.meaningful(text)) == ["ERROR: real"]
+    assert list(pip_output.meaningful(text)) == ["ERROR: real"]
 
 
 def test_too_little_disk_space_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,15 +149,15 @@ def test_too_little_disk_space_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
 def test_progress_counts_what_pip_has_fetched(tmp_path: Path) -> None:
     log = tmp_path / "setup.log"
     log.write_text("Collecting a==1\nCollecting b==2\n")
-    assert bootstrap.pip_progress(log) == "2 packages fetched so far"
+    assert pip_output.pip_progress(log) == "2 packages fetched so far"
     log.write_text(log.read_text() + "Installing collected packages: a, b\n")
-    assert "unpacking" in bootstrap.pip_progress(log)
+    assert "unpacking" in pip_output.pip_progress(log)
 
 
 def test_build_tools_of_rasa_are_taken_from_its_lock(tmp_path: Path) -> None:
     lock = tmp_path / "lock.txt"
     lock.write_text("# made by hand\nsetuptools==70.3.0\nrasa==3.6.21\nwheel==0.45.1\n")
-    assert bootstrap.pinned(lock, "setuptools", "wheel") == ["setuptools==70.3.0", "wheel==0.45.1"]
+    assert environments.pinned(lock, "setuptools", "wheel") == ["setuptools==70.3.0", "wheel==0.45.1"]
 
 
 def find_python(**variables: str) -> subprocess.CompletedProcess[str]:

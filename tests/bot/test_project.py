@@ -1,0 +1,85 @@
+"""The Rasa project's YAML hangs together: what one file names, another defines."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from knowledge.text import fold
+
+BOT = Path(__file__).parents[2] / "bot"
+
+
+def read(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((BOT / name).read_text(encoding="utf-8"))
+    return content
+
+
+def examples() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for file in sorted((BOT / "data" / "nlu").glob("*.yml")):
+        for block in read(f"data/nlu/{file.name}")["nlu"]:
+            lines = (line.strip() for line in block["examples"].splitlines())
+            found.setdefault(block["intent"], []).extend(line[2:] for line in lines if line.startswith("- "))
+    return found
+
+
+DOMAIN, RESPONSES = read("domain/domain.yml"), read("domain/responses.yml")["responses"]
+RULES = read("data/rules.yml")["rules"]
+
+
+def test_every_intent_has_a_rule_and_every_rule_a_known_intent() -> None:
+    ruled = {step["intent"] for rule in RULES for step in rule["steps"] if "intent" in step}
+    assert ruled == {*DOMAIN["intents"], "nlu_fallback"}
+
+
+def test_every_action_of_a_rule_is_defined_and_every_custom_action_used() -> None:
+    used = {step["action"] for rule in RULES for step in rule["steps"] if "action" in step}
+    assert used <= {*DOMAIN["actions"], *RESPONSES}
+    assert set(DOMAIN["actions"]) <= used
+
+
+def test_what_the_classifier_is_unsure_of_goes_to_search() -> None:
+    rule = next(rule for rule in RULES if rule["rule"] == "nlu_fallback")
+    assert rule["steps"][-1] == {"action": "action_answer"}
+
+
+def test_deleting_needs_a_yes_right_after_the_question() -> None:
+    deleting = [rule["steps"] for rule in RULES if {"action": "action_delete_my_data"} in rule["steps"]]
+    assert deleting == [
+        [
+            {"intent": "delete_my_data"},
+            {"action": "utter_confirm_delete"},
+            {"intent": "affirm"},
+            {"action": "action_delete_my_data"},
+        ]
+    ]
+
+
+@pytest.mark.parametrize("intent", DOMAIN["intents"])
+def test_an_intent_has_at_least_25_different_examples(intent: str) -> None:
+    assert len({fold(example) for example in examples()[intent]}) >= 25
+
+
+def test_slots_are_set_by_actions_and_no_rule_depends_on_them() -> None:
+    for name, slot in DOMAIN["slots"].items():
+        assert slot["influence_conversation"] is False, name
+        if name != "confirming":
+            assert slot["mappings"] == [{"type": "custom"}], name
+
+
+def test_a_session_ends_and_leaves_nothing_to_the_next_user() -> None:
+    assert DOMAIN["session_config"] == {
+        "session_expiration_time": 30,
+        "carry_over_slots_to_new_session": False,
+    }
+
+
+def test_secrets_and_addresses_come_from_the_environment() -> None:
+    endpoint = read("endpoints.yml")["action_endpoint"]
+    assert endpoint["url"] == "${LABAN_ACTION_URL}"
+    assert endpoint["headers"] == {"Authorization": "Bearer ${LABAN_ACTION_TOKEN}"}
+    channels = read("credentials.yml")
+    assert list(channels) == ["bot.components.channel.LabanInput"]
+    assert channels["bot.components.channel.LabanInput"]["token"] == "${LABAN_RASA_TOKEN}"
