@@ -97,4 +97,6 @@ class ActionAffirm(_ActionAskAgain):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Utters the answer to the first suggestion of the turn before."""
         turn = Turn.of(tracker)
-        return await self._ask(dispatcher, turn, next(iter(turn.suggestions), None), "utter_nothing_to_affirm")
+        return await self._ask(
+            dispatcher, turn, next(iter(turn.suggestions), None), "utter_nothing_to_affirm"
+        )

@@ -6,9 +6,9 @@ import asyncio
 import re
 import secrets
 import time
-from typing import Any, cast, get_args
 
 import structlog
+from pydantic import BaseModel, ValidationError
 
 from connectors.messages import IncomingMessage, Intent, Outcome, QuickReply, Reply, ReplyMessage, SourceView
 from connectors.metrics import TURN_SECONDS, TURNS
@@ -65,24 +65,47 @@ class Assistant:
         return reply
 
 
+class _Metadata(BaseModel):
+    outcome: Outcome | None = None
+
+
+class _Said(BaseModel):
+    """What a response of the domain (`buttons`, `metadata`) or an action (the rest) says."""
+
+    text: str = ""
+    quick_replies: list[QuickReply] = []
+    buttons: list[QuickReply] = []
+    sources: list[SourceView] = []
+    outcome: Outcome | None = None
+    metadata: _Metadata = _Metadata()
+
+
+class _RasaMessage(_Said):
+    """One message of Rasa; an action's words are in `custom`."""
+
+    custom: _Said | None = None
+
+
 def _reply(conversation_id: str, turn: RasaTurn) -> Reply:
     """Joins what Rasa said into one message: a turn is one answer on every channel."""
-    texts: list[str] = []
-    quick_replies: list[QuickReply] = []
-    sources: list[SourceView] = []
-    outcome = "flow"
-    for message in turn.messages:
-        said: dict[str, Any] = {**message, **message.get("custom", {})}
-        if said.get("text"):
-            texts.append(said["text"])
-        quick_replies += [QuickReply(**r) for r in (*said.get("quick_replies", ()), *said.get("buttons", ()))]
-        sources += [SourceView(**source) for source in said.get("sources", ())]
-        outcome = said.get("outcome") or (said.get("metadata") or {}).get("outcome") or outcome
-    if not texts or outcome not in get_args(Outcome):
-        raise RasaUnavailable("Rasa's reply has no text or an unknown outcome")
+    try:
+        messages = [_RasaMessage.model_validate(message) for message in turn.messages]
+    except ValidationError as error:
+        raise RasaUnavailable("Rasa's reply is not what the domain and the actions say") from error
+    said = [part for message in messages for part in (message, message.custom) if part]
+    texts = [part.text for part in said if part.text]
+    if not texts:
+        raise RasaUnavailable("Rasa's reply has no text")
+    outcomes = [outcome for part in said if (outcome := part.outcome or part.metadata.outcome)]
     return Reply(
         conversation_id=conversation_id,
-        messages=[ReplyMessage(text="\n\n".join(texts), quick_replies=quick_replies, sources=sources)],
+        messages=[
+            ReplyMessage(
+                text="\n\n".join(texts),
+                quick_replies=[reply for part in said for reply in (*part.quick_replies, *part.buttons)],
+                sources=[source for part in said for source in part.sources],
+            )
+        ],
         intent=turn.intent,
-        outcome=cast("Outcome", outcome),
+        outcome=outcomes[-1] if outcomes else "flow",
     )

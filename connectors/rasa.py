@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import numpy as np
 import numpy.typing as npt
+from pydantic import BaseModel, ValidationError
 
 from connectors.messages import Intent
 
@@ -17,8 +17,7 @@ class RasaUnavailable(Exception):
     """Rasa did not answer, or could not answer this turn; says why, without the user's text."""
 
 
-@dataclass(frozen=True)
-class RasaTurn:
+class RasaTurn(BaseModel):
     """Rasa's reply: its messages as the domain and the actions gave them, and what was understood."""
 
     messages: list[dict[str, Any]]
@@ -52,11 +51,10 @@ class RasaClient:
         try:
             response = await self._client.post("/webhooks/laban/webhook", json=body)
             response.raise_for_status()
-            reply = response.json()
-            return RasaTurn(reply["messages"], Intent(**reply["intent"]))
+            return RasaTurn.model_validate_json(response.content)
         except httpx.HTTPStatusError as error:
             raise RasaUnavailable(f"Rasa answered {error.response.status_code}") from error
-        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        except (httpx.HTTPError, ValidationError) as error:
             raise RasaUnavailable(f"Rasa gave no answer ({type(error).__name__})") from error
 
     async def ready(self) -> bool:

@@ -27,7 +27,7 @@ _LEAST_ROOM = 250
 _MOST_ROOM = 680
 _FIRST_SHARE = 0.62
 QUOTE_CHARACTERS = 900
-# A block longer than this is answered by its best sentences, not whole.
+# Another block longer than this is shown by its best sentences, not whole.
 _LONG_BLOCK = 330
 _POINT_LABEL = re.compile(r"^(?:\d{1,2}\.|[a-zđ]\))\s+")
 _HEADING_LABEL = re.compile(r"^\**(?:[IVXLC]+\.|\d{1,2}\.|[a-zđ]\))\s*")
@@ -112,7 +112,7 @@ def _close(first: Hit, second: Hit, question: Question) -> bool:
 
 def _asks_about_document(question: Question) -> bool:
     """Tells whether the question is about a document itself: who signed it, when, whether it still holds."""
-    said = f" {fold(question.prepared)} "
+    said = f" {' '.join(fold(t) for t in tokens(question.prepared))} "
     return any(f" {fold(cue)} " in said for cue in vocabulary("questions")["about_document"])
 
 
@@ -201,7 +201,8 @@ def _lines(hit: Hit, question: Question, room: int) -> tuple[list[str], bool]:
     ranked = sorted(range(len(blocks)), key=lambda n: -hit.blocks[n])
     chosen: dict[int, str] = {}
     for number in ranked:
-        text = _excerpt(blocks[number], question, room)
+        # What answers best is shown whole if it fits; what accompanies it, in brief.
+        text = _excerpt(blocks[number], question, room, room if number == ranked[0] else _LONG_BLOCK)
         if chosen and len(text) > room:
             continue
         chosen[number] = text
@@ -230,10 +231,10 @@ def _bare(block: Block) -> str:
     return _POINT_LABEL.sub("", block.plain)
 
 
-def _excerpt(block: Block, question: Question, room: int) -> str:
-    """Returns a block whole, or of a long one the sentences that share most with the question, in their order."""
+def _excerpt(block: Block, question: Question, room: int, longest: int) -> str:
+    """Returns a block of `longest` characters whole, else the sentences that share most with the question, in order."""
     text = _bare(block)
-    if len(text) <= min(_LONG_BLOCK, room):
+    if len(text) <= min(longest, room):
         return text
     parts = sentences(text)
     asked = set(terms(" ".join([question.content, *question.synonyms]), folded=True))

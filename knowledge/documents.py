@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -65,13 +66,12 @@ class Document(BaseModel):
 
 
 def last_day(partial: str) -> date:
-    """Returns the last day that a partial date may mean: "2025" is 2025-12-31."""
+    """Returns the last day that a partial date may mean ("2025" is 2025-12-31); ValueError if there is none such."""
     parts = [int(part) for part in partial.split("-")]
     if len(parts) == 3:
         return date(*parts)
     year, month = parts[0], parts[1] if len(parts) == 2 else 12
-    following = date(year + month // 12, month % 12 + 1, 1)
-    return date.fromordinal(following.toordinal() - 1)
+    return date(year, month, monthrange(year, month)[1])
 
 
 def read_document(file: Path) -> Document:
@@ -130,7 +130,9 @@ def _split_front_matter(file: Path, text: str) -> tuple[dict[str, Any], str, int
     except (yaml.YAMLError, ValueError) as error:  # A date that is no day of the calendar is a ValueError.
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark else 1
-        raise DocumentError(file, line, f"the front matter is not YAML: {getattr(error, 'problem', error)}") from error
+        raise DocumentError(
+            file, line, f"the front matter is not YAML: {getattr(error, 'problem', error)}"
+        ) from error
     if not isinstance(fields, dict) or not all(isinstance(key, str) for key in fields):
         raise DocumentError(file, 2, "the front matter must be 'key: value' lines")
     return fields, "\n".join(lines[end + 1 :]), end + 2

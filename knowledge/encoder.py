@@ -84,7 +84,9 @@ def load_encoder(name: str, threads: int = 1) -> Encoder:
     Raises:
         EncoderError: it cannot be loaded.
     """
-    torch.set_num_threads(1)  # ONNX Runtime does the work; torch's pool would only compete with it for the cores.
+    torch.set_num_threads(
+        1
+    )  # ONNX Runtime does the work; torch's pool would only compete with it for the cores.
     folder = Path(name)
     try:
         if (folder / "onnx" / "model_qint8.onnx").is_file():
@@ -92,7 +94,9 @@ def load_encoder(name: str, threads: int = 1) -> Encoder:
             modules = [transformer, Pooling(transformer.onnx.dimension), Normalize()]
             model = SentenceTransformer(modules=modules, device="cpu", prompts=_E5_PROMPTS)
         else:
-            model = SentenceTransformer(name, device="cpu", prompts=_E5_PROMPTS if "e5" in name.lower() else None)
+            model = SentenceTransformer(
+                name, device="cpu", prompts=_E5_PROMPTS if "e5" in name.lower() else None
+            )
     except (OSError, ValueError) as error:
         raise EncoderError(
             f"the encoder {name!r} cannot be loaded ({error}); set LABAN_ENCODER to a model's folder, "

@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
-from knowledge.documents import Document
 from knowledge.gazetteer import Gazetteer
 from knowledge.passages import Passage
 from knowledge.text import fold, tokens
@@ -23,6 +22,8 @@ from knowledge.vocabulary import vocabulary
 _BINDING = frozenset({"place", "year", "institution", "document"})
 _MOST_MISSING = 2
 
+Things = frozenset[tuple[str, str]]
+
 
 @dataclass(frozen=True)
 class _Expectation:
@@ -31,51 +32,71 @@ class _Expectation:
     pattern: re.Pattern[str] | None
 
 
+@dataclass(frozen=True)
+class Demand:
+    """What one question expects: the things (kind, id) it names, and what an answer to it must hold."""
+
+    named: Things
+    expectations: tuple[_Expectation, ...]
+
+
+@dataclass(frozen=True)
+class Content:
+    """What one passage has to offer: the things that it and its document's header name, and its words."""
+
+    named: Things
+    header: Things
+    text: str
+    comparable: str
+
+
 class Expectations:
     """Holds passages to what questions name and ask for."""
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
         self._within = {e.id: e.within for e in gazetteer.entries if e.within}
-        self._in_passage = lru_cache(maxsize=4096)(self._named_in_passage)
-        self._in_header = lru_cache(maxsize=512)(self._named_in_header)
 
-    def missing(self, question: str, passage: Passage) -> int:
-        """Returns how many things (2 at most) the prepared question names that passage and document do not."""
-        asked = self._named(question)
-        return min(sum(not self._holds(passage, *thing) for thing in asked), _MOST_MISSING)
+    def of(self, question: str) -> Demand:
+        """Returns what a prepared question expects."""
+        said = _comparable(question)
+        raised = tuple(e for e in _expectations() if any(phrase in said for phrase in e.asks))
+        return Demand(self._named(question), raised)
 
-    def unmet(self, question: str, passage: Passage) -> int:
-        """Returns 1 if the prepared question asks for a kind of thing that the passage lacks, else 0."""
-        said, held = _comparable(question), _comparable(" ".join((*passage.path, passage.text)))
-        for expectation in _expectations():
-            if any(phrase in said for phrase in expectation.asks):
-                matched = expectation.pattern and expectation.pattern.search(passage.text)
-                if not matched and not any(phrase in held for phrase in expectation.holds):
-                    return 1
+    def content(self, passage: Passage) -> Content:
+        """Returns what a passage has to offer; takes milliseconds, so it is kept by who asks often."""
+        document = passage.document
+        header = (document.citation, document.title, document.issuer, document.place, document.issued)
+        return Content(
+            named=self._named("\n".join((*passage.path, passage.text))),
+            header=self._named(" . ".join(part for part in header if part)) | {("document", document.id)},
+            text=passage.text,
+            comparable=_comparable(" ".join((*passage.path, passage.text))),
+        )
+
+    def missing(self, demand: Demand, content: Content) -> int:
+        """Returns how many things (2 at most) the question names that passage and document do not."""
+        return min(sum(not self._holds(content, *thing) for thing in demand.named), _MOST_MISSING)
+
+    def unmet(self, demand: Demand, content: Content) -> int:
+        """Returns 1 if the question asks for a kind of thing that the passage lacks, else 0."""
+        for expectation in demand.expectations:
+            matched = expectation.pattern and expectation.pattern.search(content.text)
+            if not matched and not any(phrase in content.comparable for phrase in expectation.holds):
+                return 1
         return 0
 
-    def _holds(self, passage: Passage, entity: str, value: str) -> bool:
-        held = self._in_passage(passage.id, passage)
-        header = self._in_header(passage.document.id, passage.document)
-        if (entity, value) in held or (entity, value) in header:
+    def _holds(self, content: Content, entity: str, value: str) -> bool:
+        if (entity, value) in content.named or (entity, value) in content.header:
             return True
         # A district is part of its city, unless the document is another district's.
         around = self._within.get(value)
-        others = any(v in self._within for e, v in header if e == entity)
-        return around is not None and not others and (entity, around) in header
+        others = any(v in self._within for e, v in content.header if e == entity)
+        return around is not None and not others and (entity, around) in content.header
 
-    def _named(self, text: str) -> frozenset[tuple[str, str]]:
+    def _named(self, text: str) -> Things:
         found = self._gazetteer.find(text)
         return frozenset((m.entity, m.value) for m in found if m.entity in _BINDING)
-
-    def _named_in_passage(self, _: str, passage: Passage) -> frozenset[tuple[str, str]]:
-        return self._named("\n".join((*passage.path, passage.text)))
-
-    def _named_in_header(self, _: str, document: Document) -> frozenset[tuple[str, str]]:
-        header = (document.citation, document.title, document.issuer, document.place, document.issued)
-        named = self._named(" . ".join(part for part in header if part))
-        return named | {("document", document.id)}
 
 
 @cache

@@ -1,19 +1,19 @@
 """Finds the things that people name (trades, schools, levels, places, …) in text typed any way.
 
-Gazetteers are lists in YAML, one file a kind. A name is found without its diacritics ("cao dang"), with its tone
-on the other vowel ("hoà" for "hòa"), in NFD, with a diacritic left out or hỏi and ngã confused ("cao đăng",
-"cao đẵng"), and with one slip of the keyboard in a name of at least six letters ("trugn cấp", "caođẳng"). A year
-is found by its pattern.
+Gazetteers are lists in YAML, one file a kind. A name is found without its diacritics ("cao dang"), with its
+tone on the other vowel ("hoà" for "hòa"), in NFD, with a diacritic left out or hỏi and ngã confused ("cao
+đăng", "cao đẵng"), and with one slip of the keyboard in a name of six letters or more ("trugn cấp").
+A year is found by its pattern.
 
-A file holds `entity`, `entries` (each `id`, `name`, `aliases` and perhaps `ambiguous`: aliases that are ordinary
-words too) and, if there are ambiguous ones, `context`: the words one of which must stand beside them.
+A file holds `entity`, `entries` (each `id`, `name`, `aliases` and perhaps `ambiguous`: aliases that are
+ordinary words too) and, if there are ambiguous ones, `context`: the words one of which must stand beside them.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from knowledge.text import fold, normalise
 GAZETTEER_DIR = Path(__file__).parent / "gazetteers"
 
 _SYLLABLE = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
-# Four digits of the years in question, not part of a number ("2.024", "20240") or of a document's ("03/2024/NQ").
+# Four digits of their own, not of a number ("2.024", "20240") or of a document's ("03/2024/NQ").
 _YEAR = re.compile(r"(?<![\w.,/-]\d)(?<![\w/])(?:19[89]|20[0-4])\d(?![\w/]|[.,]\d)")
 
 # How sure a mention is, by what had to be forgiven.
@@ -37,8 +37,8 @@ _SHORTEST_WITH_TYPO = 6
 class Entry:
     """One thing: its id, how it is called in an answer, and what else people call it.
 
-    An alias in `ambiguous` counts only next to a word of `context` (folded). `within` is the id of the entry that it
-    is a part of, as a district is of its city.
+    An alias in `ambiguous` counts only next to a word of `context` (folded). `within` is the id of the entry that
+    it is a part of, as a district is of its city.
     """
 
     entity: str
@@ -80,14 +80,19 @@ class _Alias:
     context: frozenset[str]
 
 
+# The length of a name without spaces, whether this is its head or its tail, and those letters.
+_Half = tuple[int, bool, str]
+
+
 @dataclass
 class Gazetteer:
     """A set of entries, indexed by what people type."""
 
     entries: Sequence[Entry]
     _by_plain: dict[tuple[str, ...], list[_Alias]] = field(default_factory=dict, init=False)
-    _by_deletion: dict[str, list[_Alias]] = field(default_factory=dict, init=False)
+    _by_half: dict[_Half, list[_Alias]] = field(default_factory=dict, init=False)
     _longest: int = field(default=0, init=False)
+    _starts: set[tuple[str, int]] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
         for entry in self.entries:
@@ -117,15 +122,21 @@ class Gazetteer:
         self._longest = max(self._longest, len(alias.plain))
         joined = "".join(alias.plain)
         if len(joined) >= _SHORTEST_WITH_TYPO and joined.isalpha():
-            for key in _deletions(joined):
-                self._by_deletion.setdefault(key, []).append(alias)
+            self._starts.add((joined[0], len(joined)))
+            for half in _halves(joined, len(joined)):
+                self._by_half.setdefault(half, []).append(alias)
 
     def _named(self, syllables: Sequence[_Syllable]) -> Iterator[Mention]:
+        plain = [syllable.plain for syllable in syllables]
         for first in range(len(syllables)):
             # One more than the longest name: a slip may cut a syllable in two.
             for last in range(first + 1, min(first + self._longest + 1, len(syllables)) + 1):
+                written = plain[first:last]
+                exact, near = self._by_plain.get(tuple(written), ()), self._near("".join(written))
+                if not exact and not near:
+                    continue
                 window = syllables[first:last]
-                found = list(self._exactly(window)) or list(self._nearly(window))
+                found = list(_exactly(window, exact)) or list(_nearly(window, near))
                 beside = {
                     s.plain for s in (*syllables[max(first - 2, 0) : first], *syllables[last : last + 1])
                 }
@@ -137,22 +148,38 @@ class Gazetteer:
                         entry.entity, entry.id, entry.name, window[0].start, window[-1].end, confidence
                     )
 
-    def _exactly(self, window: Sequence[_Syllable]) -> Iterator[tuple[_Alias, float]]:
-        for alias in self._by_plain.get(tuple(s.plain for s in window), ()):
-            confidence = _agreement(window, alias)
-            if confidence:
-                yield alias, confidence
+    def _near(self, joined: str) -> list[_Alias]:
+        """Returns the aliases that may be one slip away from `joined`, each once."""
+        # A slip spares the first letter, so a name that starts otherwise need not be looked for.
+        lengths = (len(joined), len(joined) - 1, len(joined) + 1)
+        possible = [length for length in lengths if (joined[:1], length) in self._starts]
+        if not possible or not joined.isalpha():
+            return []
+        halves = (half for length in possible for half in _halves(joined, length))
+        return list({id(alias): alias for half in halves for alias in self._by_half.get(half, ())}.values())
 
-    def _nearly(self, window: Sequence[_Syllable]) -> Iterator[tuple[_Alias, float]]:
-        joined = "".join(s.plain for s in window)
-        if len(joined) < _SHORTEST_WITH_TYPO - 1 or not joined.isalpha():
-            return
-        seen: set[int] = set()
-        for key in _deletions(joined):
-            for alias in self._by_deletion.get(key, ()):
-                if id(alias) not in seen and _is_slip(window, joined, alias):
-                    seen.add(id(alias))
-                    yield alias, _TYPO
+
+def _halves(joined: str, length: int) -> tuple[_Half, _Half]:
+    """Returns the keys under which a name of `length` letters is found, `joined` being the name or a slip of it.
+
+    One slip touches two neighbouring letters at most, so it leaves the name's head or its tail as it was.
+    """
+    half = length // 2 - 1
+    return (length, True, joined[:half]), (length, False, joined[-half:])
+
+
+def _exactly(window: Sequence[_Syllable], aliases: Iterable[_Alias]) -> Iterator[tuple[_Alias, float]]:
+    for alias in aliases:
+        confidence = _agreement(window, alias)
+        if confidence:
+            yield alias, confidence
+
+
+def _nearly(window: Sequence[_Syllable], aliases: Iterable[_Alias]) -> Iterator[tuple[_Alias, float]]:
+    joined = "".join(s.plain for s in window)
+    for alias in aliases:
+        if _is_slip(window, joined, alias):
+            yield alias, _TYPO
 
 
 def _syllables(text: str) -> list[_Syllable]:
@@ -192,12 +219,6 @@ def _is_slip(window: Sequence[_Syllable], joined: str, alias: _Alias) -> bool:
         return False
     # A slip makes something that is no syllable; two real words side by side are meant as they stand.
     return any(not _VALID.fullmatch(s.plain) for s in window if s.plain not in alias.plain)
-
-
-def _deletions(word: str) -> Iterator[str]:
-    yield word
-    for place in range(len(word)):
-        yield word[:place] + word[place + 1 :]
 
 
 def _years(text: str) -> Iterator[Mention]:

@@ -136,13 +136,13 @@ def load(index_dir: Path) -> Index:
             library=Library({d.id: d for d in documents}),
             passages=passages_of(documents),
             windows=windows,
-            vectors=np.load(folder / "vectors.npy", mmap_mode="r"),
+            vectors=np.asarray(np.load(folder / "vectors.npy", mmap_mode="r")),
             dense=faiss.read_index(str(folder / "dense.faiss")),
             written=LexicalIndex.load(folder / "written"),
             folded=LexicalIndex.load(folder / "folded"),
             headings=LexicalIndex.load(folder / "headings"),
         )
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise IndexUnusable(
             f"the index in {folder} cannot be read ({error}); build it again with: laban kb build"
         ) from error
@@ -234,7 +234,8 @@ def _write(
     faiss.write_index(dense, str(folder / "dense.faiss"))
     # A question is searched with its document's name in front, as the text is: people name the place or the office.
     texts = [
-        f"{passages[w.passage].document.citation}: {w.text}" if w.kind == "question" else w.text for w in windows
+        f"{passages[w.passage].document.citation}: {w.text}" if w.kind == "question" else w.text
+        for w in windows
     ]
     LexicalIndex.build(texts, folded=False).save(folder / "written")
     LexicalIndex.build(texts, folded=True).save(folder / "folded")

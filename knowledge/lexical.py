@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import bm25s
@@ -22,7 +23,7 @@ Scores = npt.NDArray[np.float32]
 def terms(text: str, folded: bool) -> list[str]:
     """Returns the syllables of `text` and, joined by "_", every pair of neighbours."""
     syllables = [fold(t) for t in tokens(text)] if folded else tokens(text)
-    return [*syllables, *(f"{a}_{b}" for a, b in zip(syllables, syllables[1:], strict=False))]
+    return [*syllables, *(f"{a}_{b}" for a, b in pairwise(syllables))]
 
 
 class LexicalIndex:
@@ -73,4 +74,9 @@ class LexicalIndex:
     def load(cls, folder: Path) -> LexicalIndex:
         """Reads what `save` wrote; the arrays are mapped, not copied."""
         model = bm25s.BM25.load(str(folder), mmap=True, show_progress=False)
+        # The same memory, without numpy's own bookkeeping at every slice of a mapped array.
+        model.scores = {
+            name: np.asarray(part) if isinstance(part, np.memmap) else part
+            for name, part in model.scores.items()
+        }
         return cls(model, json.loads((folder / "form.json").read_text())["folded"])

@@ -38,7 +38,9 @@ class OnnxEncoder:
         weights, vocabulary = model_dir / "onnx" / "model_qint8.onnx", model_dir / "tokenizer.json"
         for file in (weights, vocabulary):
             if not file.is_file():
-                raise FileNotFoundError(f"the encoder's file {file} is missing; restore it from the repository")
+                raise FileNotFoundError(
+                    f"the encoder's file {file} is missing; restore it from the repository"
+                )
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1

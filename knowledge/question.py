@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Set
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from knowledge.text import fold, has_diacritics, normalise, prepare, tokens
 from knowledge.vocabulary import vocabulary
@@ -23,13 +23,11 @@ class Question:
     Attributes:
         prepared: the text with abbreviations written out, as Rasa and the encoder read it.
         content: `prepared` without conversational filler, for lexical search.
-        synonyms: words that official documents use for what was said.
         has_diacritics: whether the user types diacritics at all.
     """
 
     prepared: str
     content: str
-    synonyms: tuple[str, ...]
     has_diacritics: bool
 
     @classmethod
@@ -39,16 +37,30 @@ class Question:
         typed = tokens(text)
         marked = sum(has_diacritics(t) for t in typed)
         written = bool(typed) and marked / len(typed) >= _TYPES_DIACRITICS
-        return cls(prepared, _without_filler(prepared, written), _synonyms(prepared), written)
+        return cls(prepared, _without_filler(prepared, written), written)
 
-    def synonyms_for(self, held: Collection[str]) -> list[str]:
+    @cached_property
+    def synonyms(self) -> tuple[str, ...]:
+        """Words that official documents use for what was said."""
+        return tuple(dict.fromkeys(synonym.official for synonym in self._said))
+
+    def synonyms_for(self, held: Set[str]) -> list[str]:
         """Returns the user's words whose official synonym a passage's folded terms (`held`) contain."""
-        folded = f" {' '.join(fold(t) for t in tokens(self.prepared))} "
-        return [
-            said
-            for said, official in _synonym_table()
-            if f" {said} " in folded and all(fold(t) in held for t in tokens(official))
-        ]
+        return [synonym.said for synonym in self._said if synonym.syllables <= held]
+
+    @cached_property
+    def _said(self) -> tuple[_Synonym, ...]:
+        folded = f" {_folded(self.prepared)} "
+        return tuple(synonym for synonym in _synonym_table() if f" {synonym.said} " in folded)
+
+
+@dataclass(frozen=True)
+class _Synonym:
+    """What users say, folded, and the official words for it, also as folded syllables."""
+
+    said: str
+    official: str
+    syllables: frozenset[str]
 
 
 def focus(prepared: str) -> str | None:
@@ -79,14 +91,16 @@ def _asks(part: str) -> bool:
     return "?" in part or any(f" {cue} " in said or f" {fold(cue)} " in folded for cue in cues)
 
 
-def _synonyms(prepared: str) -> tuple[str, ...]:
-    folded = f" {' '.join(fold(t) for t in tokens(prepared))} "
-    return tuple(dict.fromkeys(official for said, official in _synonym_table() if f" {said} " in folded))
+def _folded(text: str) -> str:
+    return " ".join(fold(token) for token in tokens(text))
 
 
 @cache
-def _synonym_table() -> list[tuple[str, str]]:
-    return [(" ".join(fold(t) for t in tokens(row["if"])), row["add"]) for row in vocabulary("synonyms")]
+def _synonym_table() -> tuple[_Synonym, ...]:
+    return tuple(
+        _Synonym(_folded(row["if"]), row["add"], frozenset(_folded(row["add"]).split()))
+        for row in vocabulary("synonyms")
+    )
 
 
 @cache

@@ -18,7 +18,7 @@ import numpy.typing as npt
 import yaml
 
 from knowledge.encoder import Encoder
-from knowledge.expectations import Expectations
+from knowledge.expectations import Content, Expectations
 from knowledge.index import Index
 from knowledge.lexical import LexicalIndex, Scores
 from knowledge.passages import Passage
@@ -27,6 +27,7 @@ from knowledge.text import fold, tokens
 
 RANKING_FILE = Path(__file__).parent / "ranking.yml"
 _NOTHING = -1e9
+_REMEMBERED_PASSAGES = 4096
 
 
 @dataclass(frozen=True)
@@ -84,13 +85,14 @@ class Retriever:
         self._rows = np.searchsorted(self._passage_of, np.arange(len(index.passages) + 1))
         self._is_question = np.array([w.kind == "question" for w in index.windows], dtype=bool)
         self._is_slight = np.array([len(p.text) < self.ranking.slight_characters for p in index.passages])
-        self._places = [passage.document.place for passage in index.passages]
+        self._away = self._places_away()
         self._topics: dict[int, str] = {}
         for window in index.windows:
             if window.kind == "question":
                 self._topics.setdefault(window.passage, window.text)
         self._number = {passage.id: n for n, passage in enumerate(index.passages)}
-        self._terms = lru_cache(maxsize=4096)(self._passage_terms)
+        self._terms = lru_cache(maxsize=_REMEMBERED_PASSAGES)(self._passage_terms)
+        self._content = lru_cache(maxsize=_REMEMBERED_PASSAGES)(self._passage_content)
 
     def search(self, text: str, limit: int = 5) -> list[Hit]:
         """Returns the passages most likely to answer, best first.
@@ -105,7 +107,7 @@ class Retriever:
         vector = self.encoder.question(question.prepared)
         lexical = self._lexical(question)
         windows = self._candidates(vector, lexical)
-        cosine = self.index.vectors[windows] @ vector
+        cosine = self._cosine(windows, vector)
         passages, position = np.unique(self._passage_of[windows], return_inverse=True)
         asked = self._is_question[windows]
         dense = _best(cosine, position, len(passages))
@@ -115,17 +117,18 @@ class Retriever:
         fused += self._prior(question, passages)
         order = np.argsort(-fused, kind="stable")[: limit + 1]
         statistics = _Statistics(cosine, asked, position, fused)
+        demand, rarities = self._expectations.of(question.prepared), self._rarities(question)
         hits = []
         for rank, at in enumerate(order[:limit]):
             following = fused[order[rank + 1]] if rank + 1 < len(order) else fused[at]
             features = statistics.features(int(at), float(following))
-            passage = self.index.passages[passages[at]]
-            features["coverage"] = self._coverage(question, int(passages[at]))
-            features["missing"] = self._expectations.missing(question.prepared, passage)
-            features["unmet"] = self._expectations.unmet(question.prepared, passage)
+            number = int(passages[at])
+            features["coverage"] = self._coverage(question, rarities, number)
+            features["missing"] = self._expectations.missing(demand, self._content(number))
+            features["unmet"] = self._expectations.unmet(demand, self._content(number))
             rows = windows[position == at]
-            blocks = self._block_scores(rows, cosine[position == at], lexical[rows], int(passages[at]))
-            hits.append(Hit(passage, self._confidence(features), blocks, features))
+            blocks = self._block_scores(rows, cosine[position == at], lexical[rows], number)
+            hits.append(Hit(self.index.passages[number], self._confidence(features), blocks, features))
         return hits
 
     def passage(self, passage_id: str) -> Passage | None:
@@ -145,17 +148,31 @@ class Retriever:
         share = self.ranking.folded_share
         return (1 - share) * written + share * folded
 
+    def _cosine(
+        self, windows: npt.NDArray[np.int64], vector: npt.NDArray[np.float32]
+    ) -> npt.NDArray[np.float32]:
+        vectors = self.index.vectors
+        rows = vectors if len(windows) == len(vectors) else vectors[windows]
+        # Not `@`: BLAS would wake its threads for a product that takes less time than that.
+        return np.einsum("ij,j->i", rows, vector)
+
     def _prior(self, question: Question, passages: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
         """Returns what each passage's heading and place are worth for this question."""
         headings = self.index.headings
-        prior = self.ranking.heading_weight * _standard(headings.scores(headings.terms(question.content))[passages])
+        prior = self.ranking.heading_weight * _standard(
+            headings.scores(headings.terms(question.content))[passages]
+        )
         asked = fold(question.prepared)
         prior -= self.ranking.slight_penalty * self._is_slight[passages]
-        for at, number in enumerate(passages):
-            place = self._places[number]
-            if place and fold(self.ranking.home_place) not in fold(place):
-                prior[at] += self.ranking.away_penalty * (1 if fold(place) in asked else -1)
+        for place, lies_there in self._away.items():
+            prior += self.ranking.away_penalty * (1 if place in asked else -1) * lies_there[passages]
         return prior
+
+    def _places_away(self) -> dict[str, npt.NDArray[np.bool_]]:
+        """Returns, by folded name of a place that is not home, which passages' documents are from there."""
+        home = fold(self.ranking.home_place)
+        places = [fold(passage.document.place or home) for passage in self.index.passages]
+        return {place: np.array([p == place for p in places]) for place in set(places) if home not in place}
 
     def _weighted(self, index: LexicalIndex, question: Question) -> Scores:
         scores = index.scores(index.terms(question.content))
@@ -174,18 +191,20 @@ class Retriever:
         passages = np.unique(self._passage_of[found])
         return np.concatenate([np.arange(*self._rows[p : p + 2]) for p in passages])
 
-    def _coverage(self, question: Question, passage: int) -> float:
-        """Returns the share (0 to 1) of the question's content, weighed by rarity, that the passage mentions."""
+    def _rarities(self, question: Question) -> dict[str, float]:
         index = self.index.folded
-        asked = set(index.terms(question.content))
-        if not asked:
-            return 0.0
+        return {term: index.rarity(term) for term in index.terms(question.content)}
+
+    def _coverage(self, question: Question, rarities: dict[str, float], passage: int) -> float:
+        """Returns the share (0 to 1) of the question's terms, weighed by rarity, that the passage mentions."""
         held = self._terms(passage)
-        explained = {fold(t) for words in question.synonyms_for(held) for t in index.terms(words)}
-        weights = {term: index.rarity(term) for term in asked}
-        covered = sum(w for t, w in weights.items() if t in held or t in explained)
+        explained = {t for words in question.synonyms_for(held) for t in self.index.folded.terms(words)}
+        covered = sum(rarity for term, rarity in rarities.items() if term in held or term in explained)
         # Two common words that a passage happens to hold say little: a short question is never covered whole.
-        return covered / max(sum(weights.values()), self.ranking.least_substance)
+        return covered / max(sum(rarities.values()), self.ranking.least_substance)
+
+    def _passage_content(self, passage: int) -> Content:
+        return self._expectations.content(self.index.passages[passage])
 
     def _passage_terms(self, passage: int) -> frozenset[str]:
         rows = range(*self._rows[passage : passage + 2])
@@ -198,7 +217,9 @@ class Retriever:
         count = len(self.index.passages[passage].section.blocks)
         if count == 1:
             return (1.0,)
-        fused = self.ranking.dense_share * _standard(cosine) + (1 - self.ranking.dense_share) * _standard(lexical)
+        fused = self.ranking.dense_share * _standard(cosine) + (1 - self.ranking.dense_share) * _standard(
+            lexical
+        )
         best = [_NOTHING] * count
         for row, score in zip(rows, fused, strict=True):
             window = self.index.windows[row]

@@ -17,7 +17,11 @@ class KnowledgeStore:
     """Hands out a retriever over the current version of the index."""
 
     def __init__(
-        self, index_dir: Path, encoder: Encoder, gazetteer: Gazetteer | None = None, ranking: Ranking | None = None
+        self,
+        index_dir: Path,
+        encoder: Encoder,
+        gazetteer: Gazetteer | None = None,
+        ranking: Ranking | None = None,
     ) -> None:
         """Takes the index's folder; the gazetteer and the ranking are the shipped ones unless given."""
         self.index_dir = index_dir

@@ -188,6 +188,8 @@ def _unique_slugs(sections: list[Section]) -> list[Section]:
         seen[section.slug] = seen.get(section.slug, 0) + 1
         times = seen[section.slug]
         slug = section.slug if times == 1 else f"{section.slug}-{times}"
-        blocks = tuple(replace(block, anchor=f"{slug}.{n}") for n, block in enumerate(section.blocks, start=1))
+        blocks = tuple(
+            replace(block, anchor=f"{slug}.{n}") for n, block in enumerate(section.blocks, start=1)
+        )
         unique.append(replace(section, slug=slug, blocks=blocks))
     return unique

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import product
@@ -24,6 +24,9 @@ _SPACE = re.compile(r"\s+")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _MILLIONS = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)?)\s?tr(?:iệu)?(\d)?(?!\w)", re.IGNORECASE)
 _BORN = re.compile(r"(?<!\w)(?:(?<!học\s)sinh\s+(?:năm\s+)?)?2k(\d{1,2})(?!\w)", re.IGNORECASE)
+
+# Vietnamese lies in the blocks of Latin, its extensions and marks; tables need not grow with the rest of Unicode.
+_COMMON = 0x2070
 
 
 def _tone_placement() -> dict[str, str]:
@@ -40,7 +43,8 @@ def _tone_placement() -> dict[str, str]:
 def _drawn_out() -> re.Pattern[str]:
     """Matches the plain vowels that draw out one with a tone: "aaa" of "ạaaa", "ee" of "nhéee"."""
     tail = (
-        rf"(?<=[{''.join(unicodedata.normalize('NFC', v + tone) for tone in _TONES)}]){v}{{2,}}" for v in "aeiouy"
+        rf"(?<=[{''.join(unicodedata.normalize('NFC', v + tone) for tone in _TONES)}]){v}{{2,}}"
+        for v in "aeiouy"
     )
     return re.compile("|".join(tail), re.IGNORECASE)
 
@@ -50,11 +54,39 @@ _PLACEMENT_AT_END = re.compile(rf"(?<![qQ])({'|'.join(_PLACEMENT)})(?![\w\u0300-
 _DRAWN_OUT = _drawn_out()
 
 
+class _Characters(dict[int, str]):
+    """A table for `str.translate` that asks `rule` what becomes of a character, and remembers it of common ones."""
+
+    def __init__(self, rule: Callable[[str], str]) -> None:
+        super().__init__()
+        self._rule = rule
+
+    def __missing__(self, code: int) -> str:
+        becomes = self._rule(chr(code))
+        if code < _COMMON:
+            self[code] = becomes
+        return becomes
+
+
+def _seen(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in {"Cc", "Zs", "Zl", "Zp"}:
+        return " "
+    return "" if category in {"Cf", "Cs", "Co"} else character
+
+
+def _unmarked(character: str) -> str:
+    if unicodedata.combining(character):
+        return ""
+    return "d" if character == "đ" else character
+
+
+_VISIBLE, _UNMARKED = _Characters(_seen), _Characters(_unmarked)
+
+
 def normalise(text: str) -> str:
     """Returns `text` in NFC with one tone placement, without control characters, spaces collapsed; case is kept."""
-    spaced = "".join(" " if unicodedata.category(c) in {"Cc", "Zs", "Zl", "Zp"} else c for c in text)
-    visible = "".join(c for c in spaced if unicodedata.category(c) not in {"Cf", "Cs", "Co"})
-    composed = unicodedata.normalize("NFC", visible)
+    composed = unicodedata.normalize("NFC", text.translate(_VISIBLE))
     placed = _PLACEMENT_AT_END.sub(lambda match: _PLACEMENT[match.group()], composed)
     return _SPACE.sub(" ", placed).strip()
 
@@ -62,7 +94,7 @@ def normalise(text: str) -> str:
 def fold(text: str) -> str:
     """Returns `text` in lower case without diacritics ("Điện" -> "dien"), one character for each Vietnamese letter."""
     decomposed = unicodedata.normalize("NFD", unicodedata.normalize("NFC", text).lower())
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).replace("đ", "d")
+    return decomposed.translate(_UNMARKED)
 
 
 def tokens(text: str) -> list[str]:
@@ -158,7 +190,8 @@ def abbreviations() -> Abbreviations:
     )
     contextual = {
         normalise(str(key)).lower(): tuple(
-            Expansion(str(r["expansion"]), _folded(r.get("previous")), _folded(r.get("next"))) for r in readings
+            Expansion(str(r["expansion"]), _folded(r.get("previous")), _folded(r.get("next")))
+            for r in readings
         )
         for key, readings in (raw["contextual"] or {}).items()
     }

@@ -195,7 +195,7 @@ class LabanInput(InputChannel):
 
 
 def prepare(agent: Agent) -> None:
-    """Fits an agent for short turns: open connections to the action server, a store whose errors are errors."""
+    """Fits an agent for short turns: open connections to the actions, a store whose errors are errors."""
     install_cached_validation()
     if agent.action_endpoint is not None and agent.processor is not None:
         agent.action_endpoint = agent.processor.action_endpoint = KeepAliveEndpoint(agent.action_endpoint)

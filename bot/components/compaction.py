@@ -28,8 +28,8 @@ def compact(tracker: DialogueStateTracker, domain: Domain) -> list[Event]:
     """Returns events that bring a new tracker into the state of `tracker`, of bounded number.
 
     Kept are the last `KEPT_TURNS` turns of the session, so a rule or a story may look back that far; of all
-    before, the slots' values and the active loop. Slots that do not influence the conversation are set once, to their
-    present value. Nothing is left after a restart, nor of a
+    before, the slots' values and the active loop. Slots that do not influence the conversation are set once,
+    to their present value. Nothing is left after a restart, nor of a
     session in which nothing was said yet.
     """
     session = _present_session(tracker)

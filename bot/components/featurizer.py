@@ -40,8 +40,8 @@ _SAMPLE = 256
 class OnnxFeaturizer(DenseFeaturizer, GraphComponent):
     """Sentence features (1, 384) of a text; its sequence features repeat them for each token.
 
-    e5's vectors all point much the same way (cosines of 0.75 to 0.93), so the mean of the training examples is
-    taken off and the rest stretched; else a linear classifier of fixed regularisation hardly tells them apart.
+    e5's vectors all point much the same way (cosines of 0.75 to 0.93), so the mean of the training examples
+    is taken off and the rest stretched; else a linear classifier hardly tells them apart.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class OnnxFeaturizer(DenseFeaturizer, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`model_dir`: an encoder's folder; `threads`: cores for one text; `stretch`: factor on the vectors."""
+        """`model_dir`: an encoder's folder; `threads`: cores a text; `stretch`: factor on the vectors."""
         return {
             **DenseFeaturizer.get_default_config(),
             "model_dir": str(MODEL_DIR),

@@ -33,7 +33,7 @@ class VietnameseTokenizer(Tokenizer):
         return {"intent_tokenization_flag": False, "intent_split_symbol": "_"}
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
-        """Returns one token a syllable of `message`'s `attribute`; `start` and `end` count that text as typed."""
+        """Returns one token a syllable of the `attribute`; `start` and `end` count that text as typed."""
         text = message.get(attribute)
         return [Token(word, start, end, lemma=fold(word)) for word, (start, end) in _placed(text)]
 

@@ -41,8 +41,8 @@ _conversations = sa.Table(
 class BoundedTrackerStore(TrackerStore):
     """Keeps of each conversation what `compact` leaves of it, in SQLite or PostgreSQL.
 
-    The database is named by `LABAN_RASA_DATABASE_URL`. A conversation that rested for `keep_hours` is deleted:
-    its session has long ended, and sessions do not carry slots over.
+    `LABAN_RASA_DATABASE_URL` names the database. A conversation that rested for `keep_hours` is deleted: its
+    session has long ended, and sessions do not carry slots over.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class BoundedTrackerStore(TrackerStore):
         keep_hours: float = 24.0,
         **kwargs: Any,
     ) -> None:
-        """Connects and makes the table; `host` (`url` in `endpoints.yml`) counts where the variable is unset."""
+        """Connects and makes the table; `host` (`url` in `endpoints.yml`) counts if the variable is unset."""
         super().__init__(domain, event_broker, **kwargs)
         self._engine = _connect(os.environ.get(URL_VARIABLE) or host or DEFAULT_URL)
         self._insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[self._engine.dialect.name]

@@ -8,7 +8,6 @@ from typing import Any
 
 import yaml
 
-
 VOCABULARY_DIR = Path(__file__).parent
 
 

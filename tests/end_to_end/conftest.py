@@ -1,5 +1,6 @@
 """One real assistant for all end-to-end tests; each test leaves it as it found it."""
 
+import secrets
 import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -44,9 +45,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 @pytest.fixture
-def conversation(request: pytest.FixtureRequest) -> str:
+def conversation() -> str:
     """An id that no other conversation has."""
-    return f"test-{abs(hash(request.node.nodeid)):x}"[:64]
+    return f"test-{secrets.token_hex(8)}"
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """A real `laban serve` in a process and a folder of its own: for tests, benchmarks and the evaluation.
 
-    with running_assistant(Path("var/mine")) as assistant:
-        reply = assistant.ask("học nghề có được miễn học phí không?")
+with running_assistant(Path("var/mine")) as assistant:
+    reply = assistant.ask("học nghề có được miễn học phí không?")
 """
 
 import os
@@ -50,7 +50,9 @@ class RunningAssistant:
 
     def post(self, text: str, conversation_id: str | None = None) -> httpx.Response:
         """Sends one message and returns the HTTP answer; without an id a conversation begins."""
-        body = {"text": text} if conversation_id is None else {"text": text, "conversation_id": conversation_id}
+        body = (
+            {"text": text} if conversation_id is None else {"text": text, "conversation_id": conversation_id}
+        )
         return self.client.post("/api/v1/messages", json=body)
 
     def ask(self, text: str, conversation_id: str | None = None) -> dict[str, Any]:
@@ -76,7 +78,9 @@ class RunningAssistant:
         started = time.monotonic()
         while not self.ready():
             if self.process.poll() is not None:
-                raise AssistantFailed(f"it ended with exit code {self.process.returncode}:\n{self.log_tail()}")
+                raise AssistantFailed(
+                    f"it ended with exit code {self.process.returncode}:\n{self.log_tail()}"
+                )
             if time.monotonic() - started > limit_s:
                 raise AssistantFailed(f"it is not ready after {limit_s:.0f} s:\n{self.log_tail()}")
             time.sleep(_POLL_S)
@@ -134,11 +138,11 @@ def processes() -> Iterator[Process]:
 def running_assistant(folder: Path, **changes: object) -> Iterator[RunningAssistant]:
     """Starts an assistant, yields it when it can answer, and stops it with everything it started.
 
-    The checkout's index and Rasa model are copied; they are brought up to date first, so the next start is quick.
+    The checkout's index and Rasa model are copied; they are brought up to date first, for the next time too.
 
     Args:
         folder: where everything it generates goes; made if missing.
-        changes: settings that are not the default ones (`Settings`' fields); `port` is a free one unless given.
+        changes: fields of `Settings` that are not to be the default ones; `port` is a free one unless given.
 
     Raises:
         AssistantFailed: it does not start, does not stop, or ends otherwise than told.
@@ -179,11 +183,17 @@ def _bring_up_to_date(folder: Path) -> None:
     """Makes the checkout's index and model current, and copies them into `folder` if it has none."""
     ours = load_settings()
     if not index.is_current(ours.documents_dir, ours.index_dir, ours.encoder, ours.questions_dir):
-        subprocess.run([LABAN, "kb", "build"], cwd=ROOT, check=True, capture_output=True, timeout=START_LIMIT_S)
-    subprocess.run([LABAN, "train"], cwd=ROOT, check=True, capture_output=True, timeout=2 * START_LIMIT_S)
+        _run("kb", "build")
+    _run("train")
     for source, target in ((ours.index_dir, "index"), (ours.rasa_model.parent, "rasa/models")):
         if not (folder / target).exists():
             shutil.copytree(source, folder / target)
+
+
+def _run(*arguments: str) -> None:
+    done = subprocess.run([LABAN, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise AssistantFailed(f"laban {' '.join(arguments)}:\n{done.stdout}{done.stderr}")
 
 
 def _stop(assistant: RunningAssistant) -> None:

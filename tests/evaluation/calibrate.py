@@ -1,7 +1,7 @@
 """Fits the confidence model of `knowledge/ranking.yml`: `python -m tests.evaluation.calibrate [--write]`.
 
-A logistic regression over the features of the best hit tells questions that the documents answer from messages that they
-do not. It is judged by ten-fold cross-validation on those it was not fitted to. `answer` is the threshold at which
+A logistic regression over the features of the best hit tells questions that the documents answer from messages that
+they do not. It is judged by ten-fold cross-validation on those it was not fitted to. `answer` is the threshold at which
 at most 5 % of the unanswerable ones would be answered; between `suggest` and it, the assistant asks "did you mean".
 """
 
@@ -46,13 +46,22 @@ def main() -> None:
     probability = cross_val_predict(model, x, y, cv=folds, method="predict_proba")[:, 1]
     answer = float(np.quantile(probability[y == 0], 1 - FALSE_ANSWERS))
     print(f"area under the curve {roc_auc_score(y, probability):.3f} (cross-validated)")
-    print(f"threshold {answer:.2f}: {(probability[y == 1] > answer).mean():.1%} of the answerable are answered")
+    print(
+        f"threshold {answer:.2f}: {(probability[y == 1] > answer).mean():.1%} of the answerable are answered"
+    )
     model.fit(x, y)
     scaler, regression = model[0], model[1]
     weights = regression.coef_[0] / scaler.scale_
     bias = float(regression.intercept_[0] - (weights * scaler.mean_).sum())
     fitted = {name: round(float(w), 3) for name, w in zip(FEATURES, weights, strict=True)}
-    print({"bias": round(bias, 3), **fitted, "answer": round(answer, 2), "suggest": round(answer * SUGGEST_SHARE, 2)})
+    print(
+        {
+            "bias": round(bias, 3),
+            **fitted,
+            "answer": round(answer, 2),
+            "suggest": round(answer * SUGGEST_SHARE, 2),
+        }
+    )
     if "--write" in sys.argv:
         _write(RANKING_FILE, bias, fitted, answer)
 
@@ -61,7 +70,9 @@ def _write(file: Path, bias: float, weights: dict[str, float], answer: float) ->
     """Replaces the fitted numbers and keeps the comments."""
     lines = "".join(f"    {name}: {value}\n" for name, value in weights.items())
     text = file.read_text(encoding="utf-8")
-    text = re.sub(r"(?m)^  bias:.*\n  weights:\n(?:    .*\n)+", f"  bias: {bias:.3f}\n  weights:\n{lines}", text)
+    text = re.sub(
+        r"(?m)^  bias:.*\n  weights:\n(?:    .*\n)+", f"  bias: {bias:.3f}\n  weights:\n{lines}", text
+    )
     text = re.sub(r"(?m)^answer:.*$", f"answer: {answer:.2f}", text)
     text = re.sub(r"(?m)^suggest:.*$", f"suggest: {answer * SUGGEST_SHARE:.2f}", text)
     file.write_text(text, encoding="utf-8")

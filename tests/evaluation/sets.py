@@ -24,11 +24,15 @@ class Answerable:
     accepted: tuple[tuple[str, ...], ...]
     forbidden: tuple[str, ...]
 
-    def shown_in(self, text: str) -> bool:
-        """Tells whether `text` shows the evidence and nothing that must stay hidden."""
+    def held_by(self, text: str) -> bool:
+        """Tells whether `text` holds the evidence."""
         seen = comparable(text)
-        right = any(all(comparable(snippet) in seen for snippet in way) for way in self.accepted)
-        return right and not any(comparable(secret) in seen for secret in self.forbidden)
+        return any(all(comparable(snippet) in seen for snippet in way) for way in self.accepted)
+
+    def shown_in(self, text: str) -> bool:
+        """Tells whether `text` holds the evidence and nothing that must stay hidden."""
+        seen = comparable(text)
+        return self.held_by(text) and not any(comparable(secret) in seen for secret in self.forbidden)
 
 
 @dataclass(frozen=True)
@@ -74,4 +78,6 @@ def comparable(text: str) -> str:
 
 
 def _rows(name: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (FOLDER / name).read_text(encoding="utf-8").splitlines() if line.strip()]
+    return [
+        json.loads(line) for line in (FOLDER / name).read_text(encoding="utf-8").splitlines() if line.strip()
+    ]

@@ -1,8 +1,12 @@
 """Two small documents, for tests of the index itself."""
 
+import shutil
 from pathlib import Path
 
 import pytest
+
+from knowledge import index
+from knowledge.encoder import Encoder
 
 CANTEEN = """---
 id: noi-quy-can-tin
@@ -35,8 +39,26 @@ Sách mất thì bồi thường theo giá bìa.
 @pytest.fixture
 def two_documents(tmp_path: Path) -> Path:
     """A folder of two documents, one with front matter and one without."""
-    folder = tmp_path / "documents"
+    return _write(tmp_path / "documents")
+
+
+def _write(folder: Path) -> Path:
     folder.mkdir()
     (folder / "can-tin.md").write_text(CANTEEN, encoding="utf-8")
     (folder / "thu-vien.md").write_text(LIBRARY, encoding="utf-8")
     return folder
+
+
+@pytest.fixture(scope="session")
+def small_index(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Path:
+    """An index of the two documents, built once."""
+    folder = tmp_path_factory.mktemp("small")
+    _write(folder / "documents")
+    index.build(folder / "documents", folder / "index", encoder)
+    return folder / "index"
+
+
+@pytest.fixture
+def index_copy(small_index: Path, tmp_path: Path) -> Path:
+    """A copy of that index, to be damaged."""
+    return shutil.copytree(small_index, tmp_path / "index")

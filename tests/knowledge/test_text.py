@@ -158,7 +158,6 @@ def test_a_message_is_written_out(typed: str, read: str) -> None:
         "trường A",
         "xoong nồi",
         "cứu hộ",
-        "https://thcs.edu.vn/hs",
         "2k",
         "tranh",
         "20trang",

@@ -1,0 +1,177 @@
+"""A message becomes a turn, and whatever Rasa says becomes one reply of the contract."""
+
+import base64
+import re
+from collections.abc import AsyncIterator
+
+import numpy as np
+import pytest
+from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
+
+from connectors.assistant import Assistant
+from connectors.messages import CONVERSATION_ID, IncomingMessage, Reply
+from connectors.rasa import RasaClient, RasaUnavailable
+from connectors.sentences import Sentences
+from knowledge.encoder import Encoder
+from tests.connectors.loopback import TOKEN, RasaChannel
+
+LONGEST = 100
+SOURCE = {
+    "id": "a#i",
+    "title": "A",
+    "number": "1/KH",
+    "section": "mục I",
+    "issued": "2024",
+    "valid_to": None,
+    "url": "/documents/a#i",
+    "quote": "Trích",
+}
+
+
+@pytest.fixture
+async def assistant(channel: RasaChannel, encoder: Encoder) -> AsyncIterator[Assistant]:
+    """An assistant whose Rasa is the stand-in."""
+    rasa = RasaClient(channel.url, TOKEN, timeout_s=0.5)
+    yield Assistant(rasa, encoder, Sentences.load(), LONGEST)
+    await rasa.close()
+
+
+async def said(assistant: Assistant, text: str, conversation_id: str | None = "c-1") -> Reply:
+    """The reply to one message."""
+    return await assistant.reply(IncomingMessage(conversation_id=conversation_id, text=text))
+
+
+async def test_text_is_prepared_and_encoded_as_a_question(
+    assistant: Assistant, channel: RasaChannel, encoder: Encoder
+) -> None:
+    await said(assistant, "  HOÀ   oi, hp bao nhiu\u200b ạaaa ")
+    (request,) = channel.requests
+    assert request["message"] == (prepared := "HÒA oi, học phí bao nhiêu ạ")
+    assert request["sender"] == "c-1"
+    sent = np.frombuffer(base64.b64decode(request["metadata"]["embedding"]), np.float16)
+    assert np.allclose(sent, encoder.question(prepared), atol=1e-3)
+
+
+async def test_contacts_are_masked_before_rasa_hears_of_them(
+    assistant: Assistant, channel: RasaChannel
+) -> None:
+    await said(assistant, "em là An, sđt 0912 345\u200b 678, mail an.nguyen@example.vn, cccd 031099001234")
+    (text,) = channel.texts
+    assert not re.search(r"\d{3}|@|nguyen", text)
+    assert text.startswith("em là An")
+
+
+async def test_custom_message_keeps_text_sources_replies_and_outcome(
+    assistant: Assistant, channel: RasaChannel
+) -> None:
+    quick = {"title": "Hỏi tiếp", "payload": "hỏi gì tiếp?"}
+    channel.says(
+        {
+            "custom": {
+                "text": "Có\n\nnhé",
+                "quick_replies": [quick],
+                "sources": [SOURCE],
+                "outcome": "answered",
+            }
+        }
+    )
+    reply = await said(assistant, "chào")
+    (message,) = reply.messages
+    assert message.text == "Có\n\nnhé"
+    assert [q.model_dump() for q in message.quick_replies] == [quick]
+    assert [s.model_dump() for s in message.sources] == [SOURCE]
+    assert (reply.outcome, reply.intent.name, reply.conversation_id) == ("answered", "greet", "c-1")
+
+
+async def test_several_messages_are_joined_to_one_and_the_last_outcome_counts(
+    assistant: Assistant, channel: RasaChannel
+) -> None:
+    channel.says(
+        {"text": "Một", "metadata": {"outcome": "flow"}, "buttons": [{"title": "A", "payload": "a"}]},
+        {"custom": {"text": "Hai", "outcome": "clarify", "sources": [SOURCE]}},
+        {"image": "x.png"},
+    )
+    reply = await said(assistant, "chào")
+    (message,) = reply.messages
+    assert message.text == "Một\n\nHai"
+    assert [q.payload for q in message.quick_replies] == ["a"]
+    assert len(message.sources) == 1
+    assert reply.outcome == "clarify"
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        [],
+        [{"text": ""}],
+        [{"custom": {"outcome": "answered"}}],
+        [{"text": "x", "metadata": {"outcome": "guessed"}}],
+        [{"text": "x", "buttons": [{"title": "no payload"}]}],
+        [{"custom": {"text": "x", "outcome": "answered", "sources": [{"id": "only"}]}}],
+        [{"text": 5}],
+    ],
+)
+async def test_reply_that_breaks_the_contract_is_no_reply(
+    assistant: Assistant, channel: RasaChannel, messages: list[dict[str, object]]
+) -> None:
+    channel.says(*messages)
+    with pytest.raises(RasaUnavailable):
+        await said(assistant, "chào")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "   ", "\n\t\x00\x07", "😀👍🏽", "???!…", "\u200b\u200d\ufeff", "___", "\ud800"]
+)
+async def test_message_without_a_letter_is_answered_without_rasa(
+    assistant: Assistant, channel: RasaChannel, text: str
+) -> None:
+    reply = await said(assistant, text)
+    assert channel.requests == []
+    assert reply.outcome == "clarify"
+    assert reply.intent.model_dump() == {"name": "none", "confidence": 0.0}
+    assert "chưa đọc được" in reply.messages[0].text
+    assert reply.messages[0].quick_replies
+
+
+async def test_longest_message_is_read_and_a_longer_one_is_not(
+    assistant: Assistant, channel: RasaChannel
+) -> None:
+    await said(assistant, ("ab " * LONGEST)[:LONGEST])
+    assert len(channel.requests) == 1
+    reply = await said(assistant, ("ab " * LONGEST)[: LONGEST + 1])
+    assert len(channel.requests) == 1
+    assert reply.outcome == "clarify"
+    assert "dài" in reply.messages[0].text
+
+
+async def test_conversations_without_an_id_get_ones_that_cannot_be_guessed(assistant: Assistant) -> None:
+    ids = {(await said(assistant, "chào", None)).conversation_id for _ in range(5)}
+    assert len(ids) == 5
+    assert all(re.match(CONVERSATION_ID, i) and len(i) > 20 for i in ids)
+
+
+async def test_rasa_that_fails_is_told_to_the_caller(assistant: Assistant, channel: RasaChannel) -> None:
+    channel.status = 500
+    with pytest.raises(RasaUnavailable, match="500"):
+        await said(assistant, "chào")
+
+
+async def test_turn_is_counted_by_outcome_and_timed(assistant: Assistant) -> None:
+    def counted() -> tuple[float, float]:
+        turns = REGISTRY.get_sample_value("laban_turns_total", {"outcome": "flow"}) or 0
+        return turns, REGISTRY.get_sample_value("laban_turn_seconds_count") or 0
+
+    turns, times = counted()
+    await said(assistant, "chào")
+    assert counted() == (turns + 1, times + 1)
+
+
+async def test_log_of_a_turn_is_one_debug_line_without_the_text(assistant: Assistant) -> None:
+    with capture_logs() as lines:
+        await said(assistant, "chuyện thầm kín", "conversation-7")
+    (line,) = lines
+    assert line["log_level"] == "debug"
+    assert set(line) == {"event", "log_level", "intent", "outcome", "milliseconds"}
+    assert "thầm kín" not in str(line)
+    assert "conversation-7" not in str(line)

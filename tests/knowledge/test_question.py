@@ -1,0 +1,100 @@
+"""A question is read without its filler, with the words of officials, and out of a life story."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge.question import Question, focus
+
+STORY = (
+    "Em chào anh chị ạ. Em năm nay học lớp 9 ở Hải Phòng, nhà em làm nông, bố mẹ muốn em học tiếp lên cấp 3 nhưng em "
+    "học lực trung bình thôi và em thích sửa xe máy hơn. {asking} Em cảm ơn anh chị nhiều."
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "content"),
+    [
+        ("ad ơi cho em hỏi học phí trung cấp bao nhiêu ạ", "học phí trung cấp bao nhiêu"),
+        ("cho em hoi hoc phi bao nhieu", "hoc phi bao nhieu"),
+        ("Em hết lớp 9, muốn học nghề ạ", "hết lớp 9 muốn học nghề"),
+        # "hoi" may be "hội": without diacritics single words stay.
+        ("hoi phu huynh", "hoi phu huynh"),
+    ],
+)
+def test_filler_is_dropped_from_the_words_that_are_searched(typed: str, content: str) -> None:
+    assert Question.read(typed).content == content
+
+
+def test_a_message_of_nothing_but_filler_keeps_it() -> None:
+    assert Question.read("dạ vâng ạ").content == "dạ vâng ạ"
+
+
+def test_abbreviations_are_written_out_before_anything_else() -> None:
+    question = Question.read("em hết l9, hp bn ạ")
+    assert question.prepared == "em hết lớp 9, học phí bao nhiêu ạ"
+    assert question.content == "hết lớp 9 học phí bao nhiêu"
+
+
+@pytest.mark.parametrize("typed", ["em hết lớp 9 thì học gì", "em het lop 9 thi hoc gi", "EM HẾT LỚP 9", "hết l9"])
+def test_official_words_join_what_was_said_in_any_spelling(typed: str) -> None:
+    assert "tốt nghiệp trung học cơ sở" in Question.read(typed).synonyms
+
+
+def test_a_synonym_stands_for_whole_words_only() -> None:
+    assert "trung học cơ sở" not in Question.read("lớp 90").synonyms
+
+
+def test_the_users_word_is_explained_when_a_passage_holds_all_official_ones() -> None:
+    question = Question.read("em hết lớp 9")
+    assert "het lop 9" in question.synonyms_for(frozenset("tot nghiep trung hoc co so nam".split()))
+    assert question.synonyms_for(frozenset("tot nghiep trung hoc pho thong".split())) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("Học phí bao nhiêu", True),
+        ("hoc phi bao nhieu", False),
+        (unicodedata.normalize("NFD", "Học phí bao nhiêu"), True),
+        ("k bt hp bn", False),
+        ("hoc phi cua nganh cong nghe o to he trung cap la bao nhieu vậy", False),
+        ("", False),
+        ("2025", False),
+    ],
+)
+def test_whether_a_user_types_diacritics_is_told_from_what_was_typed(typed: str, written: bool) -> None:
+    assert Question.read(typed).has_diacritics is written
+
+
+@pytest.mark.parametrize(
+    "asking",
+    [
+        "Vậy em học trung cấp thì có được hỗ trợ học phí không ạ?",
+        "vay em hoc trung cap thi co duoc ho tro hoc phi khong a.",
+        "Cho em hỏi học nghề sửa xe thì hồ sơ gồm những gì.",
+    ],
+)
+def test_of_a_life_story_the_part_that_asks_is_read(asking: str) -> None:
+    assert focus(STORY.format(asking=asking)) == asking
+
+
+def test_a_short_message_has_no_part_of_its_own() -> None:
+    assert focus("Học phí bao nhiêu? Em cảm ơn ạ.") is None
+
+
+def test_of_an_endless_sentence_the_last_clauses_are_read() -> None:
+    clauses = [f"năm {n} em đã học ở trường nghề này rồi" for n in range(2001, 2009)]
+    part = focus(", ".join([*clauses, "vậy học phí bao nhiêu?"]))
+    assert part is not None
+    assert part.endswith("vậy học phí bao nhiêu?")
+    assert "năm 2001" not in part
+
+
+@given(st.text(st.characters(exclude_categories=[]), max_size=300))
+def test_any_text_can_be_read(text: str) -> None:
+    question = Question.read(text)
+    assert question.content or not question.prepared
+    focus(text)

@@ -1,0 +1,204 @@
+"""The documentation names what exists, and what exists is in the documentation."""
+
+import ast
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pydantic import SecretStr
+from typer.main import get_command
+
+from connectors.app import create_apps
+from connectors.cli import COMMANDS
+from connectors.messages import Reply
+from connectors.settings import CHILD_VARIABLES, PREFIX, Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
+PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
+with_each_page = pytest.mark.parametrize("guide", PAGES, ids=lambda guide: guide.name)
+
+FENCED = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+INLINE = re.compile(r"`([^`\n]+)`")
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)|<img[^>]* src=\"([^\"]+)\"")
+HEADING = re.compile(r"^#{1,6} +(.+)$", re.MULTILINE)
+ROW = re.compile(r"^\| `([^`]+)` \|", re.MULTILINE)
+VARIABLE = re.compile(r"\bLABAN_[A-Z_]+\b")
+# `sudo -u laban make run` runs make as the user laban.
+LABAN = re.compile(r"(?<!-u )\blaban ([a-z]+)(?: ([a-z]+))?")
+MAKE = re.compile(r"\bmake ([a-z][a-z-]*)")
+ADDRESS = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE) (/\S*)")
+CODE_FOLDERS = ("actions/", "bot/", "connectors/", "deploy/", "docs/", "knowledge/", "tests/")
+MESSAGES = "When something fails"
+
+
+def prose(page: Path) -> str:
+    """A page without its blocks of code."""
+    return FENCED.sub("", page.read_text(encoding="utf-8"))
+
+
+def spans(page: Path) -> list[str]:
+    """What a page shows as code inside its sentences and tables."""
+    return INLINE.findall(prose(page))
+
+
+def code(page: Path) -> str:
+    """All that a page shows as code."""
+    blocks = [block for _, block in FENCED.findall(page.read_text(encoding="utf-8"))]
+    return "\n".join([*blocks, *spans(page)])
+
+
+def make_targets() -> set[str]:
+    return set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+
+
+@cache
+def subcommands() -> dict[str, frozenset[str]]:
+    """The commands of `laban`, each with the commands below it."""
+    loaded = {name: get_command(import_module(f"connectors.cli.{name}").app) for name in COMMANDS}
+    return {name: frozenset(getattr(command, "commands", ())) for name, command in loaded.items()}
+
+
+def laban_commands() -> set[str]:
+    """Every command that does something: `serve`, `kb build`, …"""
+    tree = subcommands()
+    return {f"{name} {below}".strip() for name in tree for below in (tree[name] or [""])}
+
+
+def routes_of(routes: Iterable[Any]) -> Iterator[str]:
+    """Every route as `METHOD /path`; HEAD goes with GET, and folders of files have no method."""
+    for route in routes:
+        if hasattr(route, "original_router"):
+            yield from routes_of(route.original_router.routes)
+        for method in getattr(route, "methods", None) or ():
+            if method != "HEAD":
+                yield f"{method} {route.path}"
+
+
+def rasa_routes() -> Iterator[str]:
+    """The routes of the channel in Rasa's process, which cannot be imported here."""
+    source = (ROOT / "bot" / "components" / "channel.py").read_text(encoding="utf-8")
+    for path, methods in re.findall(r'@routes\.route\("([^"]+)", methods=(\[[^\]]+\])\)', source):
+        for method in ast.literal_eval(methods):
+            yield f"{method} /webhooks/laban{path}"
+
+
+def texts_in(node: ast.AST) -> Iterator[str]:
+    """The string literals of a syntax tree; what an f-string fills in becomes "…"."""
+    if isinstance(node, ast.JoinedStr):
+        yield "".join(str(v.value) if isinstance(v, ast.Constant) else "…" for v in node.values)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    for child in ast.iter_child_nodes(node):
+        yield from texts_in(child)
+
+
+def sayings() -> str:
+    """Everything the programs can say, one literal a line."""
+    said = [(ROOT / "deploy" / "find-python.sh").read_text(encoding="utf-8")]
+    for folder in ("deploy", "connectors", "knowledge"):
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            said += texts_in(ast.parse(file.read_text(encoding="utf-8")))
+    problems = yaml.safe_load((ROOT / "connectors" / "problems.yml").read_text(encoding="utf-8"))
+    return "\n".join([*said, *problems.values()])
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors that GitHub gives a page's headings."""
+    names = set()
+    for heading in HEADING.findall(prose(page)):
+        plain = unicodedata.normalize("NFC", heading.replace("`", "")).lower()
+        names.add(re.sub(r"[^\w\- ]", "", plain).replace(" ", "-"))
+    return names
+
+
+@with_each_page
+def test_commands_named_in_a_page_exist(guide: Path) -> None:
+    tree = subcommands()
+    for name, below in LABAN.findall(code(guide)):
+        assert name in tree, f"laban {name}"
+        assert not below or not tree[name] or below in tree[name], f"laban {name} {below}"
+    assert set(MAKE.findall(code(guide))) <= make_targets()
+
+
+def test_every_command_is_in_the_table_of_commands() -> None:
+    rows = [re.sub(r' "…"$', "", row) for row in ROW.findall(README.read_text(encoding="utf-8"))]
+    assert {row.removeprefix("laban ") for row in rows if row.startswith("laban ")} == laban_commands()
+    assert {row.removeprefix("make ") for row in rows if row.startswith("make ")} == make_targets()
+
+
+def test_routes_and_the_addresses_in_the_pages_are_the_same() -> None:
+    secret = SecretStr("0123456789abcdef")
+    settings = Settings(
+        _env_file=None,
+        rasa_url="http://127.0.0.1:5005",
+        rasa_token=secret,
+        action_token=secret,
+        action_port=5055,
+    )
+    served = {route for app in create_apps(settings) for route in routes_of(app.routes)} | set(rasa_routes())
+    named = {f"{m} {path}" for page in PAGES for span in spans(page) for m, path in ADDRESS.findall(span)}
+    assert len(served) > len(list(rasa_routes())) > 0
+    assert named == served
+
+
+@with_each_page
+def test_links_lead_somewhere(guide: Path) -> None:
+    for groups in LINK.findall(prose(guide)):
+        link = "".join(groups)
+        if re.match(r"https?://", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (guide.parent / path).resolve() if path else guide
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+@with_each_page
+def test_files_named_in_a_page_exist(guide: Path) -> None:
+    for span in spans(guide):
+        if span.startswith(CODE_FOLDERS) and not re.search(r"[<*… ]", span):
+            assert (ROOT / span).exists(), span
+
+
+def test_images_are_small_pictures() -> None:
+    images = sorted((ROOT / "docs" / "images").iterdir())
+    linked = README.read_text(encoding="utf-8")
+    for image in images:
+        content = image.read_bytes()
+        assert content.startswith(b"\x89PNG"), image.name
+        assert len(content) <= 150_000, image.name
+        assert f"docs/images/{image.name}" in linked, f"{image.name} is shown nowhere"
+
+
+@pytest.mark.parametrize(
+    "file",
+    [*PAGES, ROOT / ".env.example", *sorted((ROOT / "deploy").glob("*.service"))],
+    ids=lambda file: file.name,
+)
+def test_variables_named_in_a_file_are_settings(file: Path) -> None:
+    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields} | CHILD_VARIABLES
+    assert set(VARIABLE.findall(file.read_text(encoding="utf-8"))) <= known
+
+
+def test_messages_in_the_operators_guide_are_said_by_the_programs() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    quoted = ROW.findall(page.split(f"## {MESSAGES}")[1])
+    said = sayings()
+    assert quoted
+    for message in quoted:
+        literal = message.removeprefix("…").removesuffix("…").strip()
+        assert literal in said, message
+
+
+def test_reply_in_the_readme_has_the_form_of_a_reply() -> None:
+    (block,) = [text for kind, text in FENCED.findall(README.read_text(encoding="utf-8")) if kind == "json"]
+    reply = Reply.model_validate_json(block, strict=True, extra="forbid")
+    assert reply.model_dump() == json.loads(block)
