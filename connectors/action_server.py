@@ -6,6 +6,7 @@ It listens on loopback only, on another port than the public one, and wants a sh
 from __future__ import annotations
 
 import hmac
+from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
@@ -36,24 +37,34 @@ def create_action_app(executor: ActionExecutor, token: str) -> FastAPI:
     async def webhook(request: Request) -> JSONResponse:
         if not hmac.compare_digest(request.headers.get("authorization", "").encode(), expected):
             return JSONResponse({"error": "the shared secret is missing or wrong"}, 401)
-        call = await request.json()
-        name = call.get("next_action")
         try:
-            result = await executor.run(call)
-        except ActionExecutionRejection as error:
-            return JSONResponse({"error": str(error), "action_name": error.action_name}, 400)
-        except ActionNotFoundException as error:
-            return JSONResponse({"error": str(error), "action_name": error.action_name}, 404)
-        except ActionMissingDomainException as error:
-            return JSONResponse({"error": str(error), "action_name": error.action_name}, 449)
-        except Exception as error:  # noqa: BLE001  # the edge of the process: Rasa must hear of any failure
-            # The traceback may quote what a user wrote; Rasa logs the failure and the app answers 503.
-            log.error("action failed", action=name, error=type(error).__name__, place=place_of(error))
-            return JSONResponse({"error": type(error).__name__, "action_name": name}, 500)
-        return JSONResponse(result.model_dump() if result else {"events": [], "responses": []})
+            call = await request.json()
+        except ValueError:
+            call = None
+        if not isinstance(call, dict):
+            return JSONResponse({"error": "the body is not a call of an action"}, 400)
+        return await _run(executor, call)
 
     @app.get("/health")
     async def health() -> JSONResponse:
         return JSONResponse({"status": "ok"})
 
     return app
+
+
+async def _run(executor: ActionExecutor, call: dict[str, Any]) -> JSONResponse:
+    """Runs an action; its failures get the statuses that Rasa's action protocol gives them."""
+    name = call.get("next_action")
+    try:
+        result = await executor.run(call)
+    except ActionExecutionRejection as error:
+        return JSONResponse({"error": str(error), "action_name": error.action_name}, 400)
+    except ActionNotFoundException as error:
+        return JSONResponse({"error": str(error), "action_name": error.action_name}, 404)
+    except ActionMissingDomainException as error:
+        return JSONResponse({"error": str(error), "action_name": error.action_name}, 449)
+    except Exception as error:  # noqa: BLE001  # the edge of the process: Rasa must hear of any failure
+        # The traceback may quote what a user wrote; Rasa logs the failure and the app answers 503.
+        log.error("action failed", action=name, error=type(error).__name__, place=place_of(error))
+        return JSONResponse({"error": type(error).__name__, "action_name": name}, 500)
+    return JSONResponse(result.model_dump() if result else {"events": [], "responses": []})

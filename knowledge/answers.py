@@ -104,6 +104,8 @@ def _close(first: Hit, second: Hit, question: Question) -> bool:
     ranking = default_ranking()
     if second.score < ranking.suggest or first.features["margin"] >= ranking.second_margin:
         return False
+    if _asks_about_document(question):
+        return False
     asked = {fold(t) for t in tokens(question.content)}
     named = [len(asked.intersection(fold(t) for t in tokens(hit.passage.heading))) for hit in (first, second)]
     # Of two sections side by side ("Mục tiêu đến năm 2020", "… 2025") the one whose heading was named is meant.
@@ -121,7 +123,7 @@ def _card(document: Document) -> str:
     phrases = vocabulary("answers")["card"]
     facts = {
         "issuer": document.issuer,
-        "issued": _written(document.issued),
+        "issued": _issued(document, "card_day", "card_month", "card_year"),
         "signer": document.signer,
         "period": "–".join(_written(d) for d in (document.valid_from, document.valid_to) if d),
     }
@@ -176,16 +178,20 @@ def section_name(passage: Passage) -> str:
 
 def citation_line(passage: Passage, complete: bool = True) -> str:
     """Returns the line that names the source: "Nguồn: Kế hoạch 126/KH-UBND ngày 24/4/2019, mục I.2.b."."""
-    phrases, document = vocabulary("answers"), passage.document
-    issued = [int(part) for part in (document.issued or "").split("-") if part]
-    dates = dict(zip(("year", "month", "day"), issued, strict=False))
-    form = {1: "issued_year", 2: "issued_month", 3: "issued_day"}.get(len(issued))
-    line: str = phrases["source" if complete else "excerpt"].format(
-        citation=document.citation,
-        issued=phrases[form].format(**dates) if form else "",
-        section=section_name(passage),
-    )
+    form = vocabulary("answers")["source" if complete else "excerpt"]
+    document = passage.document
+    issued = _issued(document, "issued_day", "issued_month", "issued_year")
+    line: str = form.format(citation=document.citation, issued=issued, section=section_name(passage))
     return line
+
+
+def _issued(document: Document, day: str, month: str, year: str) -> str:
+    """Returns the date of issue in the phrase for what is known of it: a day, a month or a year; or nothing."""
+    known = [int(part) for part in (document.issued or "").split("-") if part]
+    if not known:
+        return ""
+    phrase: str = vocabulary("answers")[(year, month, day)[len(known) - 1]]
+    return phrase.format(**dict(zip(("year", "month", "day"), known, strict=False)))
 
 
 def embolden(text: str) -> str:
@@ -201,8 +207,11 @@ def _lines(hit: Hit, question: Question, room: int) -> tuple[list[str], bool]:
     ranked = sorted(range(len(blocks)), key=lambda n: -hit.blocks[n])
     chosen: dict[int, str] = {}
     for number in ranked:
-        # What answers best is shown whole if it fits; what accompanies it, in brief.
-        text = _excerpt(blocks[number], question, room, room if number == ranked[0] else _LONG_BLOCK)
+        # What answers best is shown, cut if it must be; what accompanies it is shown in brief, or not at all.
+        if number == ranked[0]:
+            text = _excerpt(blocks[number], question, room, longest=room)
+        else:
+            text = _excerpt(blocks[number], question, _LONG_BLOCK, longest=_LONG_BLOCK)
         if chosen and len(text) > room:
             continue
         chosen[number] = text

@@ -6,7 +6,7 @@ tone on the other vowel ("hoà" for "hòa"), in NFD, with a diacritic left out o
 A year is found by its pattern.
 
 A file holds `entity`, `entries` (each `id`, `name`, `aliases` and perhaps `ambiguous`: aliases that are
-ordinary words too) and, if there are ambiguous ones, `context`: the words one of which must stand beside them.
+ordinary words too) and, if there are ambiguous ones, `context`: the words one of which must stand beside.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ _SHORTEST_WITH_TYPO = 6
 class Entry:
     """One thing: its id, how it is called in an answer, and what else people call it.
 
-    An alias in `ambiguous` counts only next to a word of `context` (folded). `within` is the id of the entry that
-    it is a part of, as a district is of its city.
+    An alias in `ambiguous` counts only next to a word of `context` (folded). `within` is the id of the entry
+    that it is a part of, as a district is of its city.
     """
 
     entity: str
@@ -160,7 +160,7 @@ class Gazetteer:
 
 
 def _halves(joined: str, length: int) -> tuple[_Half, _Half]:
-    """Returns the keys under which a name of `length` letters is found, `joined` being the name or a slip of it.
+    """Returns the keys that find a name of `length` letters, `joined` being the name or a slip of it.
 
     One slip touches two neighbouring letters at most, so it leaves the name's head or its tail as it was.
     """

@@ -11,6 +11,7 @@ from connectors.app import create_apps
 from connectors.settings import ROOT, Settings
 from knowledge import index
 from knowledge.encoder import Encoder, load_encoder
+from knowledge.errors import IndexUnusable
 from tests.connectors.loopback import TOKEN, RasaChannel, channel_app, serving
 
 ENCODER = ROOT / "knowledge" / "models" / "vi-e5-small"
@@ -31,7 +32,31 @@ Học viên nghề gốm đóng học phí 123.000 đồng mỗi tháng.
 ## II. Thời gian
 
 Khóa học nghề gốm kéo dài 7 tháng.
+
+## III. Nơi học
+
+Lớp học đặt tại nhà văn hóa của làng.
+
+## IV. Dụng cụ
+
+Người học được mượn bàn xoay, lò nung do làng quản lý.
+
+## V. Giữ gìn
+
+Ai làm vỡ đồ thì báo cho người trông lớp.
+
+## VI. Kết thúc
+
+Cuối khóa có buổi trưng bày sản phẩm.
 """
+QUESTION = "Học viên nghề gốm đóng học phí bao nhiêu?"
+QUESTIONS = f"""
+- evidence: đóng học phí 123.000 đồng
+  questions:
+    - {QUESTION}
+"""
+# What a user might write, and no log line may hold.
+SECRET = "chuyện thầm kín"
 
 
 @pytest.fixture(scope="session")
@@ -50,9 +75,10 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def index_dir(tmp_path_factory: pytest.TempPathFactory, documents: Path, encoder: Encoder) -> Path:
-    """The index of `documents`."""
-    folder = tmp_path_factory.mktemp("index")
-    index.build(documents, folder, encoder)
+    """The index of `documents` with one known question."""
+    folder, questions = tmp_path_factory.mktemp("index"), tmp_path_factory.mktemp("questions")
+    (questions / "quy-che-thu.yml").write_text(QUESTIONS, encoding="utf-8")
+    index.build(documents, folder, encoder, questions)
     return folder
 
 
@@ -71,14 +97,16 @@ def channel(running_channel: RasaChannel) -> RasaChannel:
     return running_channel
 
 
-@pytest.fixture
-def settings(channel: RasaChannel, index_dir: Path, tmp_path: Path) -> Settings:
+@pytest.fixture(scope="session")
+def settings(
+    running_channel: RasaChannel, index_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Settings:
     """Complete settings for an app that talks to the stand-in."""
     return Settings(
         _env_file=None,
-        var_dir=tmp_path,
+        var_dir=tmp_path_factory.mktemp("var"),
         index_dir=index_dir,
-        rasa_url=channel.url,
+        rasa_url=running_channel.url,
         rasa_token=TOKEN,  # type: ignore[arg-type]  # pydantic makes it a secret
         rasa_timeout_s=2,
         action_token=ACTION_TOKEN,  # type: ignore[arg-type]
@@ -86,14 +114,32 @@ def settings(channel: RasaChannel, index_dir: Path, tmp_path: Path) -> Settings:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def apps(settings: Settings) -> tuple[FastAPI, FastAPI]:
-    """The public app and the one of the actions, as `laban serve` makes them."""
-    return create_apps(settings)
+    """The public app and the one of the actions, as `laban serve` makes them, and two routes that fail."""
+    public, actions = create_apps(settings)
+
+    @public.get("/api/broken", include_in_schema=False)
+    @public.get("/broken", include_in_schema=False)
+    def broken() -> None:
+        raise RuntimeError(SECRET)
+
+    @public.get("/api/without-index", include_in_schema=False)
+    @public.get("/without-index", include_in_schema=False)
+    def without_index() -> None:
+        raise IndexUnusable("there is no index; build it with: laban kb build")
+
+    return public, actions
 
 
-@pytest.fixture
-def client(apps: tuple[FastAPI, FastAPI]) -> Iterator[TestClient]:
+@pytest.fixture(scope="session")
+def running_client(apps: tuple[FastAPI, FastAPI]) -> Iterator[TestClient]:
     """A client of the public app."""
     with TestClient(apps[0]) as running:
         yield running
+
+
+@pytest.fixture
+def client(running_client: TestClient, channel: RasaChannel) -> TestClient:
+    """A client of the public app, whose Rasa is as new."""
+    return running_client

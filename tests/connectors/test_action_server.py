@@ -116,7 +116,7 @@ def test_rejection_is_400(client: TestClient) -> None:
     assert (answer.status_code, answer.json()["action_name"]) == (400, "action_reject")
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"\xff", b'{"next_action": "action_echo"}'])
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"\xff"])
 def test_call_that_is_none_is_400(client: TestClient, body: bytes) -> None:
     answer = client.post("/webhook", content=body, headers=AUTHORISED)
     assert answer.status_code == 400

@@ -1,7 +1,6 @@
 """The parts put together: what is reachable on which side, and the headers on every kind of answer."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from fastapi import FastAPI
@@ -9,7 +8,7 @@ from fastapi.testclient import TestClient
 
 from connectors.app import create_apps
 from connectors.settings import Settings
-from tests.connectors.conftest import ACTION_TOKEN
+from tests.connectors.conftest import ACTION_TOKEN, QUESTION
 from tests.connectors.loopback import RasaChannel
 
 HEADERS = (
@@ -23,18 +22,6 @@ HEADERS = (
 PATH = "/api/v1/messages"
 JSON = {"Content-Type": "application/json"}
 PAGE = {"Accept": "text/html"}
-
-
-@pytest.fixture
-def client(apps: tuple[FastAPI, FastAPI]) -> Iterator[TestClient]:
-    """A client of the public app with one route more, which fails."""
-
-    @apps[0].get("/broken")
-    def broken() -> None:
-        raise RuntimeError
-
-    with TestClient(apps[0]) as running:
-        yield running
 
 
 @pytest.mark.parametrize("missing", ["rasa_url", "rasa_token", "action_token"])
@@ -101,14 +88,13 @@ def test_unchanged_file_and_unavailable_carry_the_security_headers_too(
         assert [name for name in HEADERS if name not in answer.headers] == []
 
 
-def test_body_limit_is_the_one_of_the_settings(settings: Settings) -> None:
+def test_body_limit_is_the_one_of_the_settings(settings: Settings, channel: RasaChannel) -> None:
     with TestClient(create_apps(settings.model_copy(update={"body_max_bytes": 1024}))[0]) as client:
         assert client.post(PATH, json={"text": "a" * 900}).status_code == 200
         assert client.post(PATH, json={"text": "a" * 1100}).status_code == 413
 
 
 def test_action_answers_from_the_index_with_its_source(apps: tuple[FastAPI, FastAPI]) -> None:
-    question = "Học viên nghề gốm đóng học phí bao nhiêu?"
     call = {
         "next_action": "action_answer",
         "sender_id": "c-1",
@@ -116,7 +102,7 @@ def test_action_answers_from_the_index_with_its_source(apps: tuple[FastAPI, Fast
         "tracker": {
             "sender_id": "c-1",
             "slots": {},
-            "latest_message": {"text": question, "intent": {"name": "ask_tuition", "confidence": 0.9}},
+            "latest_message": {"text": QUESTION, "intent": {"name": "ask_tuition", "confidence": 0.9}},
             "events": [],
             "paused": False,
             "followup_action": None,

@@ -16,14 +16,14 @@ def as_before() -> Iterator[None]:
     """Leaves logging as it was."""
     root = logging.getLogger()
     handlers, level, configuration = root.handlers[:], root.level, structlog.get_config()
-    root.handlers[:] = []
     yield
     root.handlers[:], root.level = handlers, level
     structlog.configure(**configuration)
 
 
 def configured(**values: object) -> None:
-    """Configures logging by these settings."""
+    """Configures logging by these settings, as in a new process: without pytest's handlers."""
+    logging.getLogger().handlers.clear()
     configure_logging(Settings(_env_file=None, **values))  # type: ignore[arg-type]
 
 

@@ -128,7 +128,7 @@ def test_two_passages_that_come_close_are_both_shown_and_cited() -> None:
 def test_two_passages_together_still_fit_a_phone(retriever: Retriever) -> None:
     long = sorted(retriever.index.passages, key=lambda passage: -len(passage.text))[:12]
     for first, second in permutations(long, 2):
-        answer = compose([hit(first, margin=0.0), hit(second)], "Chi tiết?", TODAY)
+        answer = compose([hit(first, margin=0.0), hit(second)], "Xem nhé?", TODAY)
         assert len(answer.passages) == 2
         assert len(answer.text) <= ANSWER_CHARACTERS, answer.passages
 

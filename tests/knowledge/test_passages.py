@@ -92,6 +92,25 @@ def test_unknown_evidence_is_named(tmp_path: Path) -> None:
     assert raised.value.file == tmp_path / "kh.yml"
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ('- evidence: "một" hai\n  questions: [x]\n', 1, "not YAML"),
+        ("evidence: một\n", 1, "not a list"),
+        ("- questions: [x]\n", 1, "needs 'evidence'"),
+        ("# ghi chú\n- evidence: một\n  question: [x]\n", 2, "needs 'questions'"),
+        ("- evidence: một\n  questions:\n    - Có gì: hay không?\n", 1, "needs 'questions'"),
+    ],
+)
+def test_a_broken_file_of_questions_is_named_with_its_line(
+    tmp_path: Path, text: str, line: int, reason: str
+) -> None:
+    file = tmp_path / "kh.yml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(DocumentError, match=f"kh.yml:{line}: .*{reason}"):
+        read_questions(tmp_path, passages_of([document(BODY)]))
+
+
 def test_evidence_counts_in_its_own_document_only(tmp_path: Path) -> None:
     folder = questions_file(tmp_path, {"evidence": "Đạt mức 40%", "questions": ["Gì?"]})
     with pytest.raises(DocumentError, match="no block of kh"):

@@ -1,0 +1,46 @@
+"""What the kernel knows of a process: its children, its resident memory, the CPU it has used (Linux' /proc)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_PROC = Path("/proc")
+_TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+# Places in /proc/<pid>/stat, counted after the name (man 5 proc).
+_PARENT, _USER_TICKS, _SYSTEM_TICKS = 1, 11, 12
+
+
+def family(pid: int) -> list[int]:
+    """Returns a process and all that it has started, the process first."""
+    parents = {int(entry.name): _parent(entry) for entry in _PROC.glob("[0-9]*")}
+    found = [pid]
+    for member in found:  # Grows as children are found.
+        found += [child for child, parent in parents.items() if parent == member]
+    return found
+
+
+def resident_mib(pid: int) -> float:
+    """Returns the memory that a process holds now, in MiB."""
+    for line in (_PROC / str(pid) / "status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    raise ValueError(f"process {pid} has no memory of its own")
+
+
+def cpu_seconds(pid: int) -> float:
+    """Returns the CPU time that a process has used so far."""
+    fields = _fields(_PROC / str(pid))
+    return (int(fields[_USER_TICKS]) + int(fields[_SYSTEM_TICKS])) / _TICKS_PER_SECOND
+
+
+def _parent(entry: Path) -> int | None:
+    try:
+        return int(_fields(entry)[_PARENT])
+    except (FileNotFoundError, ProcessLookupError):  # It has ended meanwhile.
+        return None
+
+
+def _fields(entry: Path) -> list[str]:
+    # The name, in brackets, may hold anything.
+    return (entry / "stat").read_text().rpartition(")")[2].split()

@@ -1,0 +1,130 @@
+"""The two servers that are compared, started on free ports of this machine from nothing but the checkout."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from connectors.listening import LOOPBACK, free_port
+from connectors.rasa_environment import PYTHON as RASA_PYTHON
+from connectors.rasa_environment import serving_environment
+from connectors.settings import ROOT, Settings
+from tests.benchmarks.processes import family
+
+STOCK_BOT = Path(__file__).with_name("stock_bot")
+_START_LIMIT_S = 180.0
+_STOP_LIMIT_S = 20.0
+# Our settings that would send a server elsewhere than this benchmark means.
+_OWN = ("LABAN_BENCHMARKS_DIR", "LABAN_RASA_URL", "LABAN_HOST", "LABAN_INDEX_DIR", "LABAN_RASA_DATABASE_URL")
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: where it listens, how it is asked, its processes, and the seconds until it was ready."""
+
+    name: str
+    port: int
+    path: str
+    sender: str
+    text: str
+    pid: int
+    start_seconds: float
+
+    def body(self, conversation: str, text: str) -> bytes:
+        """Returns the request body of one message."""
+        return json.dumps({self.sender: conversation, self.text: text}, ensure_ascii=False).encode()
+
+    def processes(self) -> dict[str, int]:
+        """Returns the server's processes, by what they do."""
+        ids = family(self.pid)
+        if self.name == "stock":
+            return {"stock rasa": self.pid}
+        return {"app": self.pid, **{"rasa": child for child in ids[1:]}}
+
+
+def answered(server: Server, reply: Any) -> bool:
+    """Tells whether a reply is an answer: ours with a source, the stock server's fixed text."""
+    if server.name == "stock":
+        return bool(reply and reply[0]["text"])
+    return bool(reply["outcome"] == "answered" and reply["messages"][0]["sources"])
+
+
+@contextmanager
+def laban(folder: Path) -> Iterator[Server]:
+    """Runs `laban serve` in `folder`, on copies of the index and the model, which are made first if they are missing."""
+    program = Path(sys.executable).with_name("laban")
+    for step in (("kb", "build"), ("train",)):
+        subprocess.run([program, *step], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    settings = Settings()
+    shutil.copytree(settings.index_dir, folder / "var" / "index")
+    shutil.copytree(settings.rasa_model.parent, folder / "var" / "rasa" / "models")
+    port = free_port()
+    environment = {name: value for name, value in os.environ.items() if name not in _OWN}
+    environment |= {"LABAN_VAR_DIR": str(folder / "var"), "LABAN_PORT": str(port)}
+    with _running([program, "serve"], environment, folder / "laban.log", port, "/readyz") as (pid, seconds):
+        yield Server("laban", port, "/api/v1/messages", "conversation_id", "text", pid, seconds)
+
+
+@contextmanager
+def stock_rasa(folder: Path) -> Iterator[Server]:
+    """Trains and runs Rasa as it comes, with one fixed reply, in the environment (and its variables) that ours runs in."""
+    settings = Settings(
+        var_dir=folder / "var", action_port=free_port(), rasa_token="unused" * 4, action_token="unused" * 4
+    )
+    environment = serving_environment(settings)
+    bot = shutil.copytree(STOCK_BOT, folder / "bot")
+    with (folder / "train.log").open("wb") as log:
+        subprocess.run(
+            [RASA_PYTHON, "-m", "rasa", "train", "--fixed-model-name", "stock"],
+            cwd=bot, env=environment, check=True, stdout=log, stderr=log,
+        )  # fmt: skip
+    port = free_port()
+    command = [RASA_PYTHON, "-m", "rasa", "run", "--interface", LOOPBACK, "--port", str(port)]
+    with _running(command, environment, folder / "rasa.log", port, "/webhooks/rest/", bot) as (pid, seconds):
+        yield Server("stock", port, "/webhooks/rest/webhook", "sender", "message", pid, seconds)
+
+
+@contextmanager
+def _running(
+    command: Sequence[str | Path],
+    environment: Mapping[str, str],
+    log: Path,
+    port: int,
+    ready: str,
+    cwd: Path = ROOT,
+) -> Iterator[tuple[int, float]]:
+    started = time.monotonic()
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=cwd, env=environment, stdout=output, stderr=output)
+    try:
+        while not _is_ready(f"http://{LOOPBACK}:{port}{ready}"):
+            if process.poll() is not None or time.monotonic() - started > _START_LIMIT_S:
+                raise RuntimeError(f"{command[0]} did not start:\n{log.read_text(errors='replace')[-2000:]}")
+            time.sleep(0.1)
+        yield process.pid, time.monotonic() - started
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(_STOP_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _is_ready(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as response:
+            return bool(response.status == 200)
+    except OSError:  # Refused, or (HTTPError is one too) not ready yet.
+        return False
