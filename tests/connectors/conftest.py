@@ -143,3 +143,10 @@ def running_client(apps: tuple[FastAPI, FastAPI]) -> Iterator[TestClient]:
 def client(running_client: TestClient, channel: RasaChannel) -> TestClient:
     """A client of the public app, whose Rasa is as new."""
     return running_client
+
+
+@pytest.fixture(scope="session")
+def running_port(settings: Settings) -> Iterator[int]:
+    """The port of an app that is served."""
+    with serving(create_apps(settings)[0]) as url:
+        yield int(url.rpartition(":")[2])

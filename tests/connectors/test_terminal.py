@@ -1,7 +1,5 @@
 """The terminal asks over REST and shows replies in full, whatever is in them."""
 
-from collections.abc import Iterator
-
 import pytest
 from fastapi import FastAPI
 from rich.console import Console
@@ -26,10 +24,9 @@ SOURCE = SourceView(
 
 
 @pytest.fixture
-def own(apps: tuple[FastAPI, FastAPI], channel: RasaChannel) -> Iterator[Settings]:
+def own(running_port: int, channel: RasaChannel) -> Settings:
     """Settings of an app that runs."""
-    with serving(apps[0]) as url:
-        yield Settings(_env_file=None, port=int(url.rpartition(":")[2]))
+    return Settings(_env_file=None, port=running_port)
 
 
 def shown(*messages: ReplyMessage, width: int = 100) -> str:

@@ -1,14 +1,13 @@
 """Commands run in this process, with settings from an environment of the test's own."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from fastapi import FastAPI
 
 from connectors.cli import main
 from connectors.settings import Settings
-from tests.connectors.loopback import RasaChannel, serving
+from tests.connectors.loopback import RasaChannel
 
 Laban = Callable[..., tuple[int, str, str]]
 
@@ -34,10 +33,8 @@ def laban(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
 
 @pytest.fixture
 def served_port(
-    apps: tuple[FastAPI, FastAPI], channel: RasaChannel, laban: Laban, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[int]:
+    running_port: int, channel: RasaChannel, laban: Laban, monkeypatch: pytest.MonkeyPatch
+) -> int:
     """The port of an assistant that runs; the commands ask there."""
-    with serving(apps[0]) as url:
-        port = url.rpartition(":")[2]
-        monkeypatch.setenv("LABAN_PORT", port)
-        yield int(port)
+    monkeypatch.setenv("LABAN_PORT", str(running_port))
+    return running_port
