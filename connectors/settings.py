@@ -94,7 +94,8 @@ class Settings(BaseSettings):
     )
     questions_dir: Path | None = Field(
         Path("knowledge/questions"),
-        description="Folder of questions people ask about the documents, which help search to find passages.",
+        description="Folder of questions people ask about the documents, which help search to find passages; "
+        "none when `LABAN_DOCUMENTS_DIR` names other documents and this is unset.",
     )
     index_dir: Path = Field(
         Path("var/index"), description="Folder of the search index; follows `LABAN_VAR_DIR` when unset."
@@ -171,6 +172,13 @@ class Settings(BaseSettings):
     def _index_beside_other_generated_files(cls, data: object) -> object:
         if isinstance(data, dict) and "var_dir" in data and "index_dir" not in data:
             return {**data, "index_dir": Path(data["var_dir"]) / "index"}
+        return data
+
+    @model_validator(mode="before")
+    @classmethod
+    def _questions_belong_to_our_documents(cls, data: object) -> object:
+        if isinstance(data, dict) and "documents_dir" in data and "questions_dir" not in data:
+            return {**data, "questions_dir": None}
         return data
 
     @model_validator(mode="after")
