@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from actions.conversation import Turn
@@ -57,6 +58,14 @@ def complete(turn: Turn, gazetteer: Gazetteer) -> str:
     return question
 
 
+def own_words(turn: Turn) -> str:
+    """Returns what a message says besides what it names and that it asks: "giá vàng ở Hải Phòng bao nhiêu" -> "giá vàng"."""
+    text = turn.text
+    for mention in turn.mentions:
+        text = text.replace(mention.words, " ")
+    return " ".join(_asking().sub(" ", f" {_bare(text)} ").split())
+
+
 def _bare(text: str) -> str:
     """Returns a follow-up's own words: "thế còn hệ cao đẳng thì sao ạ" -> "hệ cao đẳng"."""
     words = _linking().sub(" ", f" {text.lower()} ")
@@ -65,5 +74,15 @@ def _bare(text: str) -> str:
 
 @cache
 def _linking() -> re.Pattern[str]:
-    phrases = sorted(vocabulary("stopwords")["linking"], key=len, reverse=True)
+    return _any_of(vocabulary("stopwords")["linking"])
+
+
+@cache
+def _asking() -> re.Pattern[str]:
+    cues = vocabulary("questions")["cues"]
+    return _any_of({*cues, *map(fold, cues)})
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    phrases = sorted(words, key=len, reverse=True)
     return re.compile(rf"(?<!\w)(?:{'|'.join(re.escape(p) for p in phrases)})(?!\w)")

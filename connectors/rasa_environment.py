@@ -61,7 +61,7 @@ def serving_environment(settings: Settings) -> dict[str, str]:
 def serving_command(settings: Settings) -> list[str | Path]:
     """The command line of the supervised Rasa, listening on loopback."""
     return [
-        *(require_python(), "-m", "rasa", "run"),
+        *(require_python(), "-m", "bot", "run"),
         *("--model", settings.rasa_model),
         *("--endpoints", BOT / "endpoints.yml"),
         *("--credentials", BOT / "credentials.yml"),
@@ -72,7 +72,7 @@ def serving_command(settings: Settings) -> list[str | Path]:
 def training_command(out: Path, name: str) -> list[str | Path]:
     """The command line that trains the bot and writes `out`/`name`.tar.gz."""
     return [
-        *(require_python(), "-m", "rasa", "train"),
+        *(require_python(), "-m", "bot", "train"),
         *("--config", BOT / "config.yml"),
         *("--domain", BOT / "domain"),
         *("--data", BOT / "data"),

@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from knowledge.documents import Document, Library, read_documents
 from knowledge.encoder import Encoder, encoder_id
 from knowledge.errors import IndexUnusable
 from knowledge.lexical import LexicalIndex
-from knowledge.onnx_encoder import Vectors
+from knowledge.onnx_encoder import Kind, Vectors
 from knowledge.passages import Passage, Window, passages_of, read_questions, windows_of
 
 FORMAT = 1
@@ -32,6 +32,8 @@ _CURRENT = "CURRENT"
 _BATCH = 64
 # Versions kept for readers that still hold the one before.
 _KEPT_VERSIONS = 2
+# A question is compared with questions, so it is encoded as one.
+_PREFIX: dict[str, Kind] = {"text": "passage", "question": "query"}
 
 Progress = Callable[[str, int, int], None]
 
@@ -198,24 +200,18 @@ def _encode(
     known: dict[tuple[str, str], Vectors],
     progress: Progress | None,
 ) -> tuple[Vectors, int]:
-    missing = list(dict.fromkeys((w.kind, w.text) for w in windows if (w.kind, w.text) not in known))
-    for kind, batch, done in _batches(missing):
-        prefix = "query" if kind == "question" else "passage"
-        for text, vector in zip(batch, encoder.encode(batch, prefix), strict=True):
-            known[kind, text] = vector
-        if progress:
-            progress("encode", done, len(missing))
-    return np.array([known[w.kind, w.text] for w in windows], dtype=np.float32), len(missing)
-
-
-def _batches(missing: list[tuple[str, str]]) -> Iterator[tuple[str, list[str], int]]:
-    done = 0
-    for kind in ("text", "question"):
-        texts = [text for k, text in missing if k == kind]
+    missing = {kind: [w.text for w in windows if w.kind == kind and (kind, w.text) not in known] for kind in _PREFIX}
+    unique = {kind: list(dict.fromkeys(texts)) for kind, texts in missing.items()}
+    total, done = sum(map(len, unique.values())), 0
+    for kind, texts in unique.items():
         for start in range(0, len(texts), _BATCH):
             batch = texts[start : start + _BATCH]
+            for text, vector in zip(batch, encoder.encode(batch, _PREFIX[kind]), strict=True):
+                known[kind, text] = vector
             done += len(batch)
-            yield kind, batch, done
+            if progress:
+                progress("encode", done, total)
+    return np.array([known[w.kind, w.text] for w in windows], dtype=np.float32), total
 
 
 def _write(

@@ -137,8 +137,18 @@ class Retriever:
         return None if number is None else self.index.passages[number]
 
     def topic_of(self, passage: Passage) -> str | None:
-        """Returns a question that the passage is known to answer, fit to be offered to a user."""
-        return self._topics.get(self._number[passage.id])
+        """Returns a question that the passage is known to answer, else its heading: what can be offered to a user."""
+        return self._topics.get(self._number[passage.id]) or passage.heading or None
+
+    def holds(self, text: str, passage: Passage) -> float:
+        """Returns the share (0 to 1) of the words of `text`, weighed by rarity, that a passage says or explains."""
+        question, number = Question.read(text), self._number[passage.id]
+        plain = self._terms(number)
+        said = self._passage_words(number) if question.has_diacritics else plain
+        explained = {fold(t) for words in question.synonyms_for(plain) for t in tokens(words)}
+        weights = {word: self.index.folded.rarity(fold(word)) for word in tokens(question.content)}
+        held = sum(w for word, w in weights.items() if word in said or fold(word) in explained)
+        return held / sum(weights.values()) if weights else 1.0
 
     def _lexical(self, question: Question) -> Scores:
         folded = self._weighted(self.index.folded, question)
@@ -154,7 +164,8 @@ class Retriever:
         vectors = self.index.vectors
         rows = vectors if len(windows) == len(vectors) else vectors[windows]
         # Not `@`: BLAS would wake its threads for a product that takes less time than that.
-        return np.einsum("ij,j->i", rows, vector)
+        cosine: npt.NDArray[np.float32] = np.einsum("ij,j->i", rows, vector)
+        return cosine
 
     def _prior(self, question: Question, passages: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
         """Returns what each passage's heading and place are worth for this question."""
@@ -205,6 +216,10 @@ class Retriever:
 
     def _passage_content(self, passage: int) -> Content:
         return self._expectations.content(self.index.passages[passage])
+
+    def _passage_words(self, passage: int) -> set[str]:
+        rows = range(*self._rows[passage : passage + 2])
+        return {t for row in rows for t in tokens(self.index.windows[row].text)}
 
     def _passage_terms(self, passage: int) -> frozenset[str]:
         rows = range(*self._rows[passage : passage + 2])

@@ -186,7 +186,7 @@ def test_check_names_a_question_whose_evidence_is_gone(
 ) -> None:
     questions = tmp_path / "questions"
     questions.mkdir()
-    (questions / "tran.yml").write_text("- evidence: cây đa\n  questions: [Cây gì?]\n", encoding="utf-8")
+    (questions / "tran.yml").write_text("- evidence: cây đa\n  questions: [Cây gì]\n", encoding="utf-8")
     monkeypatch.setenv("LABAN_DOCUMENTS_DIR", str(folder))
     monkeypatch.setenv("LABAN_QUESTIONS_DIR", str(questions))
     code, _, err = laban("kb", "check")

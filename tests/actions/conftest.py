@@ -1,0 +1,50 @@
+"""A desk over the index of the five documents, and trackers as Rasa would hand them over."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from rasa_sdk import Tracker
+
+from actions.finding import Desk
+from knowledge.encoder import Encoder
+from knowledge.gazetteer import Gazetteer
+from knowledge.search import default_ranking
+from knowledge.store import KnowledgeStore
+from tests.actions.playing import MakeTracker
+
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture(scope="session")
+def desk(store: KnowledgeStore) -> Desk:
+    """The desk as it is shipped, on a fixed day."""
+    return Desk(store, lambda: TODAY)
+
+
+@pytest.fixture(scope="session")
+def unsure_desk(index_dir: Path, encoder: Encoder) -> Desk:
+    """A desk that is sure of nothing below 0.95 and offers "did you mean" for all the rest."""
+    ranking = replace(default_ranking(), answer=0.95, suggest=0.0)
+    return Desk(KnowledgeStore(index_dir, encoder, ranking=ranking), lambda: TODAY)
+
+
+@pytest.fixture(scope="session")
+def gazetteer(store: KnowledgeStore) -> Gazetteer:
+    """The shipped gazetteers."""
+    return store.gazetteer
+
+
+@pytest.fixture(scope="session")
+def tracker(gazetteer: Gazetteer) -> MakeTracker:
+    """Returns a tracker whose latest message is `text`, its entities found as Rasa's extractor finds them."""
+
+    def make(text: str, intent: str = "ask_policy", **slots: object) -> Tracker:
+        entities = [
+            {"entity": m.entity, "value": m.value, "start": m.start, "end": m.end} for m in gazetteer.find(text)
+        ]
+        message = {"text": text, "intent": {"name": intent, "confidence": 0.9}, "entities": entities}
+        return Tracker("someone", slots, message, [], False, None, {}, "action_listen")
+
+    return make

@@ -1,0 +1,84 @@
+"""A follow-up is the question before, changed as it says."""
+
+import pytest
+
+from actions.conversation import Turn
+from actions.follow_up import complete, leans, may_lean
+from knowledge.gazetteer import Gazetteer
+from tests.actions.playing import MakeTracker
+
+GOAL = "chỉ tiêu phân luồng đến năm 2025 bao nhiêu phần trăm"
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "meant"),
+    [
+        # what is named takes the place of what was named of its kind
+        (GOAL, "thế còn năm 2020?", "chỉ tiêu phân luồng đến năm 2020 bao nhiêu phần trăm"),
+        (GOAL, "the con nam 2020 thi sao", "chỉ tiêu phân luồng đến năm 2020 bao nhiêu phần trăm"),
+        ("học trung cấp mất mấy năm", "còn cao đẳng thì sao ạ", "học cao đẳng mất mấy năm"),
+        ("hoc trung cap mat may nam", "con cao dang", "hoc cao dang mat may nam"),
+        ("Sở Nội vụ làm gì?", "thế còn Sở Tài chính?", "Sở Tài chính làm gì?"),
+        ("mục tiêu 2020 và 2025", "thế năm 2030", "mục tiêu 2030 và 2030"),
+        # what is new is added
+        ("mục tiêu phân luồng là gì", "năm 2020", "mục tiêu phân luồng là gì 2020"),
+        ("học nghề có được hỗ trợ không", "ở Lạng Sơn thì sao", "học nghề có được hỗ trợ không Lạng Sơn"),
+        # what was named already is not said twice
+        (GOAL, "thế năm 2025?", GOAL),
+        # what names nothing known is added bare
+        ("Kế hoạch 126 là gì?", "ai ký", "Kế hoạch 126 là gì? ai ký"),
+        ("học nghề được gì", "thế còn học sinh nghèo thì sao ạ?", "học nghề được gì học sinh nghèo"),
+        ("học nghề được gì", "thì sao?", "học nghề được gì"),
+    ],
+)
+def test_a_follow_up_is_completed(
+    tracker: MakeTracker, gazetteer: Gazetteer, before: str, said: str, meant: str
+) -> None:
+    assert complete(Turn.of(tracker(said, "follow_up", last_question=before)), gazetteer) == meant
+
+
+def test_two_things_of_different_kinds_are_both_replaced(tracker: MakeTracker, gazetteer: Gazetteer) -> None:
+    turn = Turn.of(
+        tracker("còn cao đẳng năm 2020?", "follow_up", last_question="mục tiêu trung cấp năm 2025 là gì")
+    )
+    assert complete(turn, gazetteer) == "mục tiêu cao đẳng năm 2020 là gì"
+
+
+@pytest.mark.parametrize(
+    ("said", "intent", "must", "may"),
+    [
+        ("thế còn năm 2020?", "follow_up", True, True),
+        # however long it is
+        ("thế còn các bạn học sinh nghèo ở vùng cao muốn học nghề xa nhà thì sao", "follow_up", True, True),
+        # with few words that name nothing it hangs on the question before
+        ("ai ký", "ask_document", True, True),
+        ("hôm nào vậy ạ", "ask_event", True, True),
+        # with a few more, or naming something, it may
+        ("năm 2020 là bao nhiêu", "ask_plan_goal", False, True),
+        ("Sở Nội vụ làm gì", "ask_responsibility", False, True),
+        # a whole question stands for itself
+        ("học sinh tốt nghiệp lớp 9 học trung cấp có được miễn học phí không", "ask_policy", False, False),
+    ],
+)
+def test_whether_a_message_hangs_on_the_question_before(
+    tracker: MakeTracker, said: str, intent: str, must: bool, may: bool
+) -> None:
+    turn = Turn.of(tracker(said, intent, last_question=GOAL))
+    assert (leans(turn), may_lean(turn)) == (must, may)
+
+
+@pytest.mark.parametrize("intent", ["out_of_scope", "greet", "goodbye", "thanks"])
+@pytest.mark.parametrize("said", ["giá vàng", "năm 2020", "kể chuyện cười đi"])
+def test_what_is_none_of_our_business_never_hangs_on_a_question(
+    tracker: MakeTracker, said: str, intent: str
+) -> None:
+    turn = Turn.of(tracker(said, intent, last_question=GOAL))
+    assert not leans(turn)
+    assert not may_lean(turn)
+
+
+@pytest.mark.parametrize("intent", ["follow_up", "ask_policy"])
+def test_with_no_question_before_nothing_hangs_on_it(tracker: MakeTracker, intent: str) -> None:
+    turn = Turn.of(tracker("thế còn năm 2020?", intent))
+    assert not leans(turn)
+    assert not may_lean(turn)
