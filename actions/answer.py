@@ -51,10 +51,10 @@ def utter_finding(dispatcher: CollectingDispatcher, desk: Desk, turn: Turn, find
         related = [t for t in topics[1:] if t != finding.question][:_RELATED]
         dispatcher.utter_message(json_message=message_of(answer, related))
         return remember(turn, finding, answer)
-    if turn.intent == "out_of_scope" or not topics:
+    if turn.intent == "out_of_scope" or (turn.intent == "nlu_fallback" and not topics):
         dispatcher.utter_message(response="utter_out_of_scope")
         return [SlotSet("suggestions", None)]
-    if finding.score >= ranking.suggest:
+    if topics and finding.score >= ranking.suggest:
         dispatcher.utter_message(response="utter_clarify", buttons=buttons(topics[:_TOPICS]))
     else:
         dispatcher.utter_message(response="utter_not_found", buttons=buttons(topics[:_TOPICS]))

@@ -79,7 +79,8 @@ def _linking() -> re.Pattern[str]:
 
 @cache
 def _asking() -> re.Pattern[str]:
-    cues = vocabulary("questions")["cues"]
+    questions = vocabulary("questions")
+    cues = (*questions["cues"], *questions["about_document"])
     return _any_of({*cues, *map(fold, cues)})
 
 

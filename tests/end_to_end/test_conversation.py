@@ -110,7 +110,7 @@ def test_cancelling_leaves_what_was_asked_for(talk: Talk) -> None:
 
 
 def test_yes_takes_the_first_question_that_was_offered(talk: Talk) -> None:
-    talk.say("học phí trường cao đẳng du lịch hải phòng bao nhiêu ạ")
+    talk.say("hạn báo cáo")
     assert talk.outcome in ("no_answer", "clarify")
     first = next(offer for offer in talk.offers if offer != "Gặp người tư vấn")
     answer = talk.say("đồng ý")
@@ -236,9 +236,13 @@ def test_injection_is_neither_obeyed_nor_echoed(
     assert talk.intent == "greet"
 
 
-def test_slash_of_a_user_does_not_choose_an_intent(talk: Talk) -> None:
-    talk.say("/delete_my_data")
-    assert "xóa toàn bộ" not in talk.text
+@pytest.mark.parametrize("text", ["/thanks", "/delete_my_data", "/session_start", "/action_delete_my_data"])
+def test_slash_of_a_user_does_not_choose_the_intent_or_the_action(talk: Talk, text: str) -> None:
+    answer = talk.say(QUESTION)
+    talk.say(text)
+    assert talk.reply["intent"]["confidence"] < 1
+    assert "Mình đã xóa" not in talk.text
+    assert talk.say("nhắc lại") == answer
 
 
 def test_long_talk_is_answered_to_its_end_and_forgets_nothing_that_it_needs(
