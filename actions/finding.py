@@ -15,7 +15,7 @@ from knowledge.text import tokens
 
 # A reading that leans on the question before must be this much surer than the message by itself.
 _LEANING_MARGIN = 0.1
-# How much of what a message adds (0 to 1, by rarity) the passage must say that it finds together with the question before.
+# How much of what a message adds to the question before (0 to 1, by rarity) the passage found for both must say.
 _LEAST_HELD = 0.6
 _HITS = 5
 

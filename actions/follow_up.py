@@ -59,7 +59,7 @@ def complete(turn: Turn, gazetteer: Gazetteer) -> str:
 
 
 def own_words(turn: Turn) -> str:
-    """Returns what a message says besides what it names and that it asks: "giá vàng ở Hải Phòng bao nhiêu" -> "giá vàng"."""
+    """Returns what a message says besides names and asking: "giá vàng ở Hải Phòng bao nhiêu" -> "giá vàng ở"."""
     text = turn.text
     for mention in turn.mentions:
         text = text.replace(mention.words, " ")

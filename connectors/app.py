@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from actions.finding import Desk
 from actions.registry import executor
@@ -38,7 +39,7 @@ class CurrentLibrary:
         return self.store.retriever().index.library.document(document_id)
 
 
-def create_apps(settings: Settings) -> tuple[FastAPI, FastAPI]:
+def create_apps(settings: Settings) -> tuple[FastAPI, Starlette]:
     """Returns the public app and the one for Rasa's action calls; they share one encoder and one index.
 
     Args:

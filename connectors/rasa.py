@@ -5,12 +5,16 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-import httpx
+import aiohttp
 import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ValidationError
 
 from connectors.messages import Intent
+
+# Rasa's server closes a connection that was idle for 5 s.
+_KEEP_ALIVE_S = 4
+_HEALTH_TIMEOUT = aiohttp.ClientTimeout(2)
 
 
 class RasaUnavailable(Exception):
@@ -28,12 +32,10 @@ class RasaClient:
     """A connection to one Rasa server."""
 
     def __init__(self, url: str, token: str, timeout_s: float) -> None:
-        self._client = httpx.AsyncClient(
-            base_url=url,
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=timeout_s,
-            trust_env=False,  # a proxy named in the environment is not for loopback
-        )
+        self._url = url
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._timeout = aiohttp.ClientTimeout(timeout_s)
+        self._open: aiohttp.ClientSession | None = None
 
     async def turn(self, conversation_id: str, text: str, embedding: npt.NDArray[np.float32]) -> RasaTurn:
         """Sends one message.
@@ -49,21 +51,36 @@ class RasaClient:
         vector = base64.b64encode(embedding.astype(np.float16).tobytes()).decode()
         body = {"sender": conversation_id, "message": text, "metadata": {"embedding": vector}}
         try:
-            response = await self._client.post("/webhooks/laban/webhook", json=body)
-            response.raise_for_status()
-            return RasaTurn.model_validate_json(response.content)
-        except httpx.HTTPStatusError as error:
-            raise RasaUnavailable(f"Rasa answered {error.response.status_code}") from error
-        except (httpx.HTTPError, ValidationError) as error:
+            async with self._session().post(f"{self._url}/webhooks/laban/webhook", json=body) as response:
+                response.raise_for_status()
+                return RasaTurn.model_validate_json(await response.read())
+        except aiohttp.ClientResponseError as error:
+            raise RasaUnavailable(f"Rasa answered {error.status}") from error
+        except (aiohttp.ClientError, TimeoutError, ValidationError) as error:
             raise RasaUnavailable(f"Rasa gave no answer ({type(error).__name__})") from error
 
     async def ready(self) -> bool:
         """Tells whether Rasa serves a model."""
         try:
-            return (await self._client.get("/webhooks/laban/", timeout=2)).is_success
-        except httpx.HTTPError:
+            async with self._session().get(
+                f"{self._url}/webhooks/laban/", timeout=_HEALTH_TIMEOUT
+            ) as response:
+                return response.ok
+        except (aiohttp.ClientError, TimeoutError):
             return False
 
     async def close(self) -> None:
         """Closes the connections."""
-        await self._client.aclose()
+        if self._open is not None:
+            await self._open.close()
+
+    def _session(self) -> aiohttp.ClientSession:
+        # Made when it is first needed, because it belongs to the event loop that runs then.
+        if self._open is None:
+            self._open = aiohttp.ClientSession(
+                headers=self._headers,
+                timeout=self._timeout,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                connector=aiohttp.TCPConnector(keepalive_timeout=_KEEP_ALIVE_S),
+            )
+        return self._open

@@ -17,6 +17,7 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
+from starlette.applications import Starlette
 
 from connectors import indexing, training
 from connectors.errors import StartError
@@ -191,7 +192,7 @@ class Services:
         await _end(app_first[1:])
 
 
-def _create_apps(settings: Settings) -> tuple[FastAPI, FastAPI]:
+def _create_apps(settings: Settings) -> tuple[FastAPI, Starlette]:
     from connectors.app import create_apps  # noqa: PLC0415  # takes seconds, and Rasa starts meanwhile
 
     return create_apps(settings)

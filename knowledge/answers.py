@@ -17,7 +17,7 @@ from knowledge.passages import Passage, sentences
 from knowledge.question import Question
 from knowledge.search import Hit, default_ranking
 from knowledge.structure import Block
-from knowledge.text import fold, tokens
+from knowledge.text import fold, folded_tokens
 from knowledge.vocabulary import vocabulary
 
 # A phone's screen: the longest answer, its source lines and notes included. The quote below it may be longer.
@@ -106,15 +106,15 @@ def _close(first: Hit, second: Hit, question: Question) -> bool:
         return False
     if _asks_about_document(question):
         return False
-    asked = {fold(t) for t in tokens(question.content)}
-    named = [len(asked.intersection(fold(t) for t in tokens(hit.passage.heading))) for hit in (first, second)]
+    asked = set(folded_tokens(question.content))
+    named = [len(asked.intersection(folded_tokens(hit.passage.heading))) for hit in (first, second)]
     # Of two sections side by side ("Mục tiêu đến năm 2020", "… 2025") the one whose heading was named is meant.
     return named[1] >= named[0]
 
 
 def _asks_about_document(question: Question) -> bool:
     """Tells whether the question is about a document itself: who signed it, when, whether it still holds."""
-    said = f" {' '.join(fold(t) for t in tokens(question.prepared))} "
+    said = f" {' '.join(folded_tokens(question.prepared))} "
     return any(f" {fold(cue)} " in said for cue in vocabulary("questions")["about_document"])
 
 

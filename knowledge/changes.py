@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from knowledge.text import fold, tokens
+from knowledge.text import folded_tokens
 
 CHANGES_FILE = Path(__file__).parent / "changes.yml"
 
@@ -42,16 +42,21 @@ def all_changes() -> tuple[Change, ...]:
     return tuple(Change(**row) for row in yaml.safe_load(CHANGES_FILE.read_text(encoding="utf-8")))
 
 
+@cache
+def _names() -> tuple[tuple[Change, tuple[str, ...]], ...]:
+    return tuple((change, tuple(map(_comparable, change.names))) for change in all_changes())
+
+
 def changes_named_in(text: str, today: date, limit: int = 2) -> list[Change]:
     """Returns at most `limit` changes that had happened by `today` to bodies named in `text`, first named first."""
     said = _comparable(text)
     found = []
-    for change in all_changes():
-        places = [said.find(_comparable(name)) for name in change.names]
+    for change, names in _names():
+        places = [said.find(name) for name in names]
         if change.since <= today and max(places) >= 0:
             found.append((min(place for place in places if place >= 0), change))
     return [change for _, change in sorted(found, key=lambda row: row[0])][:limit]
 
 
 def _comparable(text: str) -> str:
-    return f" {' '.join(fold(t) for t in tokens(text))} "
+    return f" {' '.join(folded_tokens(text))} "

@@ -14,7 +14,7 @@ from functools import cache
 
 from knowledge.gazetteer import Gazetteer
 from knowledge.passages import Passage
-from knowledge.text import fold, tokens
+from knowledge.text import folded_tokens
 from knowledge.vocabulary import vocabulary
 
 # Kinds that bind an answer; levels and agencies are said in too many ways to hold a passage to, and a policy for all
@@ -117,4 +117,4 @@ def _all(phrases: Iterable[str]) -> tuple[str, ...]:
 
 def _comparable(text: str) -> str:
     # The sign for per cent is no token, yet "bao nhiêu %" hangs on it.
-    return f" {' '.join(fold(t) for t in tokens(text.replace('%', ' phần trăm ')))} "
+    return f" {' '.join(folded_tokens(text.replace('%', ' phần trăm ')))} "

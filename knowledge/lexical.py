@@ -15,14 +15,14 @@ import bm25s
 import numpy as np
 import numpy.typing as npt
 
-from knowledge.text import fold, tokens
+from knowledge.text import folded_tokens, tokens
 
 Scores = npt.NDArray[np.float32]
 
 
 def terms(text: str, folded: bool) -> list[str]:
     """Returns the syllables of `text` and, joined by "_", every pair of neighbours."""
-    syllables = [fold(t) for t in tokens(text)] if folded else tokens(text)
+    syllables = folded_tokens(text) if folded else tokens(text)
     return [*syllables, *(f"{a}_{b}" for a, b in pairwise(syllables))]
 
 

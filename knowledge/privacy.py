@@ -6,11 +6,12 @@ import re
 
 from knowledge.vocabulary import vocabulary
 
-# Vietnamese mobile prefixes (03, 05, 07, 08, 09 or +84) with eight more digits, spaces, dots or dashes anywhere between.
+# Vietnamese mobile prefixes (03, 05, 07, 08, 09 or +84) with eight more digits; spaces, dots, dashes between.
 # "03 2024-2030" (a resolution and its years) and "03-9-2024 8-10" (a day and hours) are none.
 _BETWEEN = r"[ \u00a0._-]{0,3}"
 _MOBILE = re.compile(
-    r"(?:(?<!\d)(?<!\d[.,/-])|(?<=\d{9}[/-])|(?<=\D\d{3}[/-]))(?!\d\d[ .-](?:\d\d?|(?:19|20)\d\d)[ .-](?:19|20)\d\d(?!\d))"
+    r"(?:(?<!\d)(?<!\d[.,/-])|(?<=\d{9}[/-])|(?<=\D\d{3}[/-]))"
+    r"(?!\d\d[ .-](?:\d\d?|(?:19|20)\d\d)[ .-](?:19|20)\d\d(?!\d))"
     rf"(?:(?:\(\+?84\)|\+?84)(?:{_BETWEEN}\(0\))?|0){_BETWEEN}[35789](?:{_BETWEEN}\d){{8}}(?!\d)"
 )
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")

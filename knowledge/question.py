@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Set
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
-from knowledge.text import fold, has_diacritics, normalise, prepare, tokens
+from knowledge.text import fold, folded_tokens, has_diacritics, normalise, prepare, tokens
 from knowledge.vocabulary import vocabulary
 
 # Below this share of syllables with a diacritic, the user types without them ("ở" that an abbreviation brought aside).
 _TYPES_DIACRITICS = 0.12
 # A message with more syllables than this tells a story around its question.
 _LONG_MESSAGE = 30
+_REMEMBERED = 256
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,8 @@ class Question:
 
     @classmethod
     def read(cls, text: str) -> Question:
-        """Reads a message as typed."""
-        prepared = prepare(text)
-        typed = tokens(text)
-        marked = sum(has_diacritics(t) for t in typed)
-        written = bool(typed) and marked / len(typed) >= _TYPES_DIACRITICS
-        return cls(prepared, _without_filler(prepared, written), written)
+        """Reads a message as typed; the latest are remembered, for a turn reads the same more than once."""
+        return _read(text)
 
     @cached_property
     def synonyms(self) -> tuple[str, ...]:
@@ -52,6 +49,15 @@ class Question:
     def _said(self) -> tuple[_Synonym, ...]:
         folded = f" {_folded(self.prepared)} "
         return tuple(synonym for synonym in _synonym_table() if f" {synonym.said} " in folded)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _read(text: str) -> Question:
+    prepared = prepare(text)
+    typed = tokens(text)
+    marked = sum(has_diacritics(t) for t in typed)
+    written = bool(typed) and marked / len(typed) >= _TYPES_DIACRITICS
+    return Question(prepared, _without_filler(prepared, written), written)
 
 
 @dataclass(frozen=True)
@@ -92,7 +98,7 @@ def _asks(part: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    return " ".join(fold(token) for token in tokens(text))
+    return " ".join(folded_tokens(text))
 
 
 @cache

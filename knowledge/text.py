@@ -50,7 +50,11 @@ def _drawn_out() -> re.Pattern[str]:
 
 
 _PLACEMENT = _tone_placement()
-_PLACEMENT_AT_END = re.compile(rf"(?<![qQ])({'|'.join(_PLACEMENT)})(?![\w\u0300-\u036f])")
+# Any of their first letters before any of their second ones, which is found ten times faster than the pairs themselves.
+_PLACEMENT_AT_END = re.compile(
+    rf"(?<![qQ])[{''.join({pair[0] for pair in _PLACEMENT})}][{''.join({pair[1] for pair in _PLACEMENT})}]"
+    r"(?![\w\u0300-\u036f])"
+)
 _DRAWN_OUT = _drawn_out()
 
 
@@ -87,8 +91,8 @@ _VISIBLE, _UNMARKED = _Characters(_seen), _Characters(_unmarked)
 def normalise(text: str) -> str:
     """Returns `text` in NFC with one tone placement, without control characters, spaces collapsed; case is kept."""
     composed = unicodedata.normalize("NFC", text.translate(_VISIBLE))
-    placed = _PLACEMENT_AT_END.sub(lambda match: _PLACEMENT[match.group()], composed)
-    return _SPACE.sub(" ", placed).strip()
+    placed = _PLACEMENT_AT_END.sub(lambda match: _PLACEMENT.get(match.group(), match.group()), composed)
+    return " ".join(placed.split())
 
 
 def fold(text: str) -> str:
@@ -100,6 +104,12 @@ def fold(text: str) -> str:
 def tokens(text: str) -> list[str]:
     """Returns the lower-case syllables and numbers of `text`, in order, normalised."""
     return _WORD.findall(normalise(text).lower())
+
+
+def folded_tokens(text: str) -> list[str]:
+    """Returns the `tokens` of `text`, folded."""
+    # All in one go, which is much faster than one by one.
+    return fold(" ".join(tokens(text))).split()
 
 
 def has_diacritics(text: str) -> bool:
@@ -162,9 +172,11 @@ class Abbreviations:
         key = keys[at]
         if key in self.always:
             return self.always[key]
+        if key not in self.contextual:
+            return None
         before = fold(keys[at - 1]) if at else ""
         after = fold(keys[at + 1]) if at + 1 < len(keys) else ""
-        for reading in self.contextual.get(key, ()):
+        for reading in self.contextual[key]:
             certain = not reading.previous and not reading.next
             if certain or before in reading.previous or after in reading.next:
                 return reading.text

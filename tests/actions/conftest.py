@@ -42,7 +42,8 @@ def tracker(gazetteer: Gazetteer) -> MakeTracker:
 
     def make(text: str, intent: str = "ask_policy", **slots: object) -> Tracker:
         entities = [
-            {"entity": m.entity, "value": m.value, "start": m.start, "end": m.end} for m in gazetteer.find(text)
+            {"entity": m.entity, "value": m.value, "start": m.start, "end": m.end}
+            for m in gazetteer.find(text)
         ]
         message = {"text": text, "intent": {"name": intent, "confidence": 0.9}, "entities": entities}
         return Tracker("someone", slots, message, [], False, None, {}, "action_listen")

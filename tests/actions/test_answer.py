@@ -28,7 +28,9 @@ async def test_a_question_is_answered_with_its_source(desk: Desk, tracker: MakeT
 async def test_an_answer_offers_at_most_two_other_questions_that_a_user_could_type(
     desk: Desk, tracker: MakeTracker
 ) -> None:
-    outcome = await play(ActionAnswer(desk), tracker("Sở Nội vụ làm gì trong kế hoạch 126?", "ask_responsibility"))
+    outcome = await play(
+        ActionAnswer(desk), tracker("Sở Nội vụ làm gì trong kế hoạch 126?", "ask_responsibility")
+    )
     offered = outcome.custom["quick_replies"]
     assert 1 <= len(offered) <= 2
     assert all(reply["title"] == reply["payload"] for reply in offered)
@@ -45,12 +47,16 @@ async def test_an_answer_is_remembered_for_what_may_follow(desk: Desk, tracker: 
     assert (slots["topic"], slots["year"]) == ("ask_plan_goal", "2025")
 
 
-async def test_the_same_question_again_leaves_the_one_before_it_in_mind(desk: Desk, tracker: MakeTracker) -> None:
+async def test_the_same_question_again_leaves_the_one_before_it_in_mind(
+    desk: Desk, tracker: MakeTracker
+) -> None:
     again = tracker(GOAL, "ask_plan_goal", last_question=GOAL, previous_question="Học gì?")
     assert (await play(ActionAnswer(desk), again)).slots["previous_question"] == "Học gì?"
 
 
-async def test_a_follow_up_is_remembered_as_the_question_that_it_meant(desk: Desk, tracker: MakeTracker) -> None:
+async def test_a_follow_up_is_remembered_as_the_question_that_it_meant(
+    desk: Desk, tracker: MakeTracker
+) -> None:
     first = tracker(GOAL, "ask_plan_goal")
     memory = after(first, await play(ActionAnswer(desk), first))
     outcome = await play(ActionAnswer(desk), tracker("thế còn năm 2020?", "follow_up", **memory))
@@ -84,7 +90,8 @@ async def test_what_no_document_says_is_said_to_be_unknown_with_what_is_near(
 
 
 @pytest.mark.parametrize(
-    "text", ["thời tiết sao Hỏa ngày mai có bão cát không", "học phí trường Cao đẳng Hàng hải năm 2031 là bao nhiêu"]
+    "text",
+    ["thời tiết sao Hỏa ngày mai có bão cát không", "học phí trường Cao đẳng Hàng hải năm 2031 là bao nhiêu"],
 )
 async def test_where_nothing_is_near_no_topic_is_offered(desk: Desk, tracker: MakeTracker, text: str) -> None:
     outcome = await play(ActionAnswer(desk), tracker(text, "nlu_fallback", suggestions=["Một?"]))

@@ -25,11 +25,18 @@ def test_a_turn_holds_the_message_its_meaning_and_what_was_said_before(tracker: 
 
 def test_the_first_message_of_a_conversation_has_nothing_before_it(tracker: MakeTracker) -> None:
     turn = Turn.of(tracker("xin chào", "greet"))
-    assert (turn.last_question, turn.previous_question, turn.last_passages, turn.suggestions) == (None, None, (), ())
+    assert (turn.last_question, turn.previous_question, turn.last_passages, turn.suggestions) == (
+        None,
+        None,
+        (),
+        (),
+    )
 
 
 def test_a_message_without_intent_or_text_is_read_as_not_understood() -> None:
-    turn = Turn.of(Tracker("someone", {}, {"intent": {"name": None}, "text": None}, [], False, None, {}, None))
+    turn = Turn.of(
+        Tracker("someone", {}, {"intent": {"name": None}, "text": None}, [], False, None, {}, None)
+    )
     assert (turn.text, turn.intent, turn.confidence, turn.mentions) == ("", "nlu_fallback", 0.0, ())
     assert Turn.of(Tracker("someone", {}, {}, [], False, None, {}, None)) == turn
 

@@ -3,7 +3,7 @@
 import pytest
 
 from actions.conversation import Turn
-from actions.follow_up import complete, leans, may_lean
+from actions.follow_up import complete, leans, may_lean, own_words
 from knowledge.gazetteer import Gazetteer
 from tests.actions.playing import MakeTracker
 
@@ -82,3 +82,19 @@ def test_with_no_question_before_nothing_hangs_on_it(tracker: MakeTracker, inten
     turn = Turn.of(tracker("thế còn năm 2020?", intent))
     assert not leans(turn)
     assert not may_lean(turn)
+
+
+@pytest.mark.parametrize(
+    ("said", "own"),
+    [
+        ("giá vàng ở Hải Phòng bao nhiêu?", "giá vàng ở"),
+        ("thế còn hệ cao đẳng thì sao", ""),
+        ("hôm nào", ""),
+        ("ai ký", ""),
+        ("nop ho so o dau", "nop ho so o"),
+    ],
+)
+def test_a_messages_own_words_are_what_it_neither_names_nor_asks(
+    tracker: MakeTracker, said: str, own: str
+) -> None:
+    assert own_words(Turn.of(tracker(said, "ask_policy"))) == own

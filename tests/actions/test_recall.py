@@ -24,13 +24,17 @@ async def test_the_source_of_the_last_answer_is_shown_word_for_word(desk: Desk, 
     assert outcome.events == []
 
 
-async def test_a_source_that_the_documents_no_longer_hold_is_not_invented(desk: Desk, tracker: MakeTracker) -> None:
+async def test_a_source_that_the_documents_no_longer_hold_is_not_invented(
+    desk: Desk, tracker: MakeTracker
+) -> None:
     outcome = await play(ActionShowSource(desk), tracker("nguồn đâu", "ask_source", last_passages=["cu#i-1"]))
     assert outcome.message["response"] == "utter_no_source"
     assert outcome.events == []
 
 
-async def test_before_any_answer_a_question_about_documents_is_answered(desk: Desk, tracker: MakeTracker) -> None:
+async def test_before_any_answer_a_question_about_documents_is_answered(
+    desk: Desk, tracker: MakeTracker
+) -> None:
     text = "Văn bản nào giao nhiệm vụ cho Sở Nội vụ trong kế hoạch 126?"
     outcome = await play(ActionShowSource(desk), tracker(text, "ask_source"))
     assert outcome.custom["outcome"] == "answered"
@@ -55,7 +59,9 @@ async def test_going_back_answers_the_question_before_the_last_one(desk: Desk, t
 
 
 async def test_a_yes_takes_the_first_offer(desk: Desk, tracker: MakeTracker) -> None:
-    outcome = await play(ActionAffirm(desk), tracker("ừ", "affirm", suggestions=[INTERIOR, GOAL], last_question=GOAL))
+    outcome = await play(
+        ActionAffirm(desk), tracker("ừ", "affirm", suggestions=[INTERIOR, GOAL], last_question=GOAL)
+    )
     assert outcome.custom["sources"][0]["id"] == "ke-hoach-126-2019#iv-5"
     assert outcome.slots["last_question"] == INTERIOR
     assert outcome.slots["suggestions"] is None

@@ -43,8 +43,16 @@ def test_every_kind_of_thing_has_a_slot_and_is_found_by_the_bot() -> None:
 
 
 async def test_rasa_can_run_a_registered_action(desk: Desk, tracker: MakeTracker) -> None:
-    state = {**tracker("Sở Nội vụ làm gì trong kế hoạch 126?", "ask_responsibility").current_state(), "paused": False}
-    call = {"next_action": "action_answer", "sender_id": "someone", "tracker": state, "domain": {"responses": {}}}
+    state = {
+        **tracker("Sở Nội vụ làm gì trong kế hoạch 126?", "ask_responsibility").current_state(),
+        "paused": False,
+    }
+    call = {
+        "next_action": "action_answer",
+        "sender_id": "someone",
+        "tracker": state,
+        "domain": {"responses": {}},
+    }
     result = await executor(desk).run(call)
     assert result is not None
     assert result.responses[0]["custom"]["outcome"] == "answered"

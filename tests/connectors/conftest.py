@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
+from starlette.applications import Starlette
 
 from connectors.app import create_apps
 from connectors.settings import ROOT, Settings
@@ -107,15 +109,15 @@ def settings(
         var_dir=tmp_path_factory.mktemp("var"),
         index_dir=index_dir,
         rasa_url=running_channel.url,
-        rasa_token=TOKEN,  # type: ignore[arg-type]  # pydantic makes it a secret
+        rasa_token=SecretStr(TOKEN),
         rasa_timeout_s=2,
-        action_token=ACTION_TOKEN,  # type: ignore[arg-type]
+        action_token=SecretStr(ACTION_TOKEN),
         action_port=5055,
     )
 
 
 @pytest.fixture(scope="session")
-def apps(settings: Settings) -> tuple[FastAPI, FastAPI]:
+def apps(settings: Settings) -> tuple[FastAPI, Starlette]:
     """The public app and the one of the actions, as `laban serve` makes them, and two routes that fail."""
     public, actions = create_apps(settings)
 
@@ -133,7 +135,7 @@ def apps(settings: Settings) -> tuple[FastAPI, FastAPI]:
 
 
 @pytest.fixture(scope="session")
-def running_client(apps: tuple[FastAPI, FastAPI]) -> Iterator[TestClient]:
+def running_client(apps: tuple[FastAPI, Starlette]) -> Iterator[TestClient]:
     """A client of the public app."""
     with TestClient(apps[0]) as running:
         yield running

@@ -5,6 +5,7 @@ import json
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from starlette.applications import Starlette
 
 from connectors.app import create_apps
 from connectors.settings import Settings
@@ -37,7 +38,7 @@ def test_pages_api_and_health_are_public(client: TestClient) -> None:
 
 
 def test_actions_are_not_public_and_the_public_side_is_not_among_the_actions(
-    apps: tuple[FastAPI, FastAPI],
+    apps: tuple[FastAPI, Starlette],
 ) -> None:
     public, actions = (TestClient(app) for app in apps)
     assert public.post(
@@ -94,7 +95,7 @@ def test_body_limit_is_the_one_of_the_settings(settings: Settings, channel: Rasa
         assert client.post(PATH, json={"text": "a" * 1100}).status_code == 413
 
 
-def test_action_answers_from_the_index_with_its_source(apps: tuple[FastAPI, FastAPI]) -> None:
+def test_action_answers_from_the_index_with_its_source(apps: tuple[FastAPI, Starlette]) -> None:
     call = {
         "next_action": "action_answer",
         "sender_id": "c-1",

@@ -2,10 +2,11 @@
 
 import base64
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import numpy as np
 import pytest
+import structlog
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
@@ -167,6 +168,16 @@ async def test_turn_is_counted_by_outcome_and_timed(assistant: Assistant) -> Non
     assert counted() == (turns + 1, times + 1)
 
 
+@pytest.fixture
+def every_level() -> Iterator[None]:
+    """Lets log lines of every level through, whatever an app has configured before."""
+    configuration = structlog.get_config()
+    structlog.reset_defaults()
+    yield
+    structlog.configure(**configuration)
+
+
+@pytest.mark.usefixtures("every_level")
 async def test_log_of_a_turn_is_one_debug_line_without_the_text(assistant: Assistant) -> None:
     with capture_logs() as lines:
         await said(assistant, "chuyện thầm kín", "conversation-7")

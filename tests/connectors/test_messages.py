@@ -65,5 +65,5 @@ def test_unknown_outcome_is_refused() -> None:
             conversation_id="c",
             messages=[],
             intent=Intent(name="greet", confidence=1),
-            outcome="guessed",  # type: ignore[arg-type]
+            outcome="guessed",
         )

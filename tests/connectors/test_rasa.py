@@ -70,7 +70,7 @@ async def test_answer_that_is_not_a_turn_is_no_answer(
 
 async def test_slow_rasa_is_not_waited_for(client: RasaClient, channel: RasaChannel) -> None:
     channel.delay_s = 1.0
-    with pytest.raises(RasaUnavailable, match="ReadTimeout"):
+    with pytest.raises(RasaUnavailable, match="TimeoutError"):
         await client.turn("c-1", "chào", EMBEDDING)
 
 
@@ -92,7 +92,7 @@ async def test_error_does_not_quote_the_user(client: RasaClient, channel: RasaCh
 async def test_rasa_that_is_not_there_is_not_ready_and_gives_no_answer() -> None:
     client = RasaClient(f"http://127.0.0.1:{free_port()}", TOKEN, timeout_s=0.5)
     assert not await client.ready()
-    with pytest.raises(RasaUnavailable, match="ConnectError"):
+    with pytest.raises(RasaUnavailable, match="ClientConnectorError"):
         await client.turn("c-1", "chào", EMBEDDING)
     await client.close()
 

@@ -26,6 +26,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAssis
         folder,
         host="127.0.0.2",
         documents_dir=documents,
+        questions_dir=ROOT / "knowledge" / "questions",
         action_port=free_port(),
         action_token=ACTION_TOKEN,
         today=TODAY,

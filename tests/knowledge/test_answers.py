@@ -162,7 +162,10 @@ def test_a_source_line_gives_the_day_only_where_it_is_known(issued: str | None, 
 
 def test_a_source_line_says_when_it_is_an_excerpt(retriever: Retriever) -> None:
     passage = found(retriever, "ke-hoach-126-2019#iv-10")
-    assert "Nguồn (trích): Kế hoạch 126/KH-UBND ngày 24/4/2019, mục IV.10." in compose([hit(passage)], "?", TODAY).text
+    assert (
+        "Nguồn (trích): Kế hoạch 126/KH-UBND ngày 24/4/2019, mục IV.10."
+        in compose([hit(passage)], "?", TODAY).text
+    )
     short = found(retriever, "ke-hoach-126-2019#iv-5")
     assert "Nguồn: Kế hoạch 126/KH-UBND ngày 24/4/2019, mục IV.5." in compose([hit(short)], "?", TODAY).text
 

@@ -15,7 +15,12 @@ def named(text: str, today: date = TODAY, limit: int = 2) -> list[str]:
 
 @pytest.mark.parametrize(
     "text",
-    ["Sở Lao động - Thương binh và Xã hội", "sở lđtbxh", "SỞ LAO ĐỘNG – THƯƠNG BINH VÀ XÃ HỘI", "hỏi Sở LĐ-TB&XH nhé"],
+    [
+        "Sở Lao động - Thương binh và Xã hội",
+        "sở lđtbxh",
+        "SỞ LAO ĐỘNG – THƯƠNG BINH VÀ XÃ HỘI",
+        "hỏi Sở LĐ-TB&XH nhé",
+    ],
 )
 def test_a_body_is_noticed_in_every_spelling(text: str) -> None:
     assert named(text) == ["so-ldtbxh"]

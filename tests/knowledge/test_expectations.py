@@ -15,9 +15,16 @@ def expectations() -> Expectations:
     return Expectations(load_gazetteer())
 
 
-def passage(text: str, place: str = "Hải Phòng", issued: str = "2024", citation: str = "Kế hoạch 1") -> Passage:
+def passage(
+    text: str, place: str = "Hải Phòng", issued: str = "2024", citation: str = "Kế hoạch 1"
+) -> Passage:
     document = Document(
-        id="kh", citation=citation, title="Về việc học", place=place, issued=issued, outline=tuple(parse_sections(text))
+        id="kh",
+        citation=citation,
+        title="Về việc học",
+        place=place,
+        issued=issued,
+        outline=tuple(parse_sections(text)),
     )
     return passages_of([document])[0]
 
@@ -57,7 +64,9 @@ def test_a_district_lies_within_its_city(expectations: Expectations) -> None:
 
 
 def test_one_district_is_not_another(expectations: Expectations) -> None:
-    of_a_district = passage("Các trường báo cáo.", place="Quận Dương Kinh, Hải Phòng", citation="Công văn Dương Kinh")
+    of_a_district = passage(
+        "Các trường báo cáo.", place="Quận Dương Kinh, Hải Phòng", citation="Công văn Dương Kinh"
+    )
     assert missing(expectations, "báo cáo ở Dương Kinh", of_a_district) == 0
     assert missing(expectations, "báo cáo ở Kiến An", of_a_district) == 1
 

@@ -59,7 +59,9 @@ def test_only_what_has_changed_is_encoded(two_documents: Path, tmp_path: Path, e
 def test_questions_are_windows_too(two_documents: Path, tmp_path: Path, encoder: Encoder) -> None:
     questions = tmp_path / "questions"
     questions.mkdir()
-    (questions / "thu-vien.yml").write_text('- {evidence: mượn 5 cuốn, questions: ["Được mượn mấy quyển?"]}\n', "utf-8")
+    (questions / "thu-vien.yml").write_text(
+        '- {evidence: mượn 5 cuốn, questions: ["Được mượn mấy quyển?"]}\n', "utf-8"
+    )
     report = index.build(two_documents, tmp_path / "index", encoder, questions)
     built = index.load(tmp_path / "index")
     (asked,) = [n for n, window in enumerate(built.windows) if window.kind == "question"]

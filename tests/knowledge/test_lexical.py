@@ -73,9 +73,7 @@ def test_an_index_is_the_same_after_reading_it_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_words_alone_find_the_right_passage_of_the_five_documents(
-    retriever: Retriever, form: str
-) -> None:
+def test_words_alone_find_the_right_passage_of_the_five_documents(retriever: Retriever, form: str) -> None:
     """Without the encoder: a lexical search that finds nothing must not hide behind the dense one."""
     index = retriever.index
     for text, passage in (

@@ -58,13 +58,18 @@ def test_a_short_passage_is_one_window_with_its_headings_in_front() -> None:
 
 
 def test_a_long_passage_is_searched_in_parts_and_whole() -> None:
-    items = [f"Việc thứ {n} là phối hợp với các sở, ngành, địa phương để thực hiện kế hoạch này." for n in range(20)]
+    items = [
+        f"Việc thứ {n} là phối hợp với các sở, ngành, địa phương để thực hiện kế hoạch này."
+        for n in range(20)
+    ]
     passages = passages_of([document("# A\n\n## I. B\n\n" + "\n".join(f"- {item}" for item in items))])
     *parts, whole = windows_of(passages, {})
     assert len(parts) > 3
     assert all(len(part.text) <= WINDOW_CHARACTERS + 60 for part in parts)
     assert (whole.first_block, whole.last_block) == (0, 19)
-    assert [after.first_block - before.last_block for before, after in pairwise(parts)] == [1] * (len(parts) - 1)
+    assert [after.first_block - before.last_block for before, after in pairwise(parts)] == [1] * (
+        len(parts) - 1
+    )
 
 
 def test_questions_are_windows_of_the_block_that_answers(tmp_path: Path) -> None:
@@ -79,7 +84,9 @@ def test_questions_are_windows_of_the_block_that_answers(tmp_path: Path) -> None
     ]
 
 
-@pytest.mark.parametrize("evidence", ["Nâng cao nhận thức", "Nâng cao **nhận thức**", "Nâng  cao nhâ\u0323n thức"])
+@pytest.mark.parametrize(
+    "evidence", ["Nâng cao nhận thức", "Nâng cao **nhận thức**", "Nâng  cao nhâ\u0323n thức"]
+)
 def test_evidence_is_found_whatever_its_marks_spaces_and_encoding(tmp_path: Path, evidence: str) -> None:
     folder = questions_file(tmp_path, {"evidence": evidence, "questions": ["Gì?"]})
     assert read_questions(folder, passages_of([document(BODY)])) == {"kh#i-1": {0: ["Gì?"]}}
@@ -122,14 +129,19 @@ def test_sentences_lose_no_letter(text: str) -> None:
     assert "".join("".join(sentences(text)).split()) == "".join(text.split())
 
 
-@given(st.text(max_size=1500) | st.lists(st.sampled_from(["- mục.", "a) điểm.", "## I. A", "chữ " * 150]), max_size=9).map("\n\n".join))
+@given(
+    st.text(max_size=1500)
+    | st.lists(st.sampled_from(["- mục.", "a) điểm.", "## I. A", "chữ " * 150]), max_size=9).map("\n\n".join)
+)
 def test_windows_together_hold_the_whole_passage(body: str) -> None:
     passages = passages_of([document(body)])
     windows = windows_of(passages, {})
     assert {window.passage for window in windows} == set(range(len(passages)))
     for number, passage in enumerate(passages):
         own = [window for window in windows if window.passage == number]
-        assert {n for w in own for n in range(w.first_block, w.last_block + 1)} == set(range(len(passage.section.blocks)))
+        assert {n for w in own for n in range(w.first_block, w.last_block + 1)} == set(
+            range(len(passage.section.blocks))
+        )
         held = " ".join(window.text for window in own)
         assert set(tokens(passage.text)) <= set(tokens(held))
 

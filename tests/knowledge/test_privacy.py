@@ -32,13 +32,17 @@ PHONE, MAILBOX, IDENTITY = "[số điện thoại đã ẩn]", "[hộp thư đã
         "0912\u00a0345\u00a0678",
     ],
 )
-@pytest.mark.parametrize(("before", "after"), [("", ""), ("SĐT:", "."), ("gọi ", " nhé"), ("-", "\n"), ("(", ")")])
+@pytest.mark.parametrize(
+    ("before", "after"), [("", ""), ("SĐT:", "."), ("gọi ", " nhé"), ("-", "\n"), ("(", ")")]
+)
 def test_a_mobile_number_is_masked(number: str, before: str, after: str) -> None:
     assert mask_contacts(f"{before}{number}{after}") == f"{before}{PHONE}{after}"
 
 
 @pytest.mark.parametrize("between", ["-", "/", " ", ", ", " - "])
-@pytest.mark.parametrize(("first", "second"), [("0912345678", "0987654321"), ("0912 345 678", "0987 654 321")])
+@pytest.mark.parametrize(
+    ("first", "second"), [("0912345678", "0987654321"), ("0912 345 678", "0987 654 321")]
+)
 def test_both_of_two_numbers_are_masked(first: str, second: str, between: str) -> None:
     assert mask_contacts(f"{first}{between}{second}") == f"{PHONE}{between}{PHONE}"
 

@@ -30,6 +30,7 @@ SPELLINGS = {
     "decomposed": lambda text: unicodedata.normalize("NFD", text),
     "politely": lambda text: f"Dạ ad ơi cho em hỏi {text.lower()} ạ, em cảm ơn",
 }
+WORDS = ["học", "phí", "năm", "2025", "%", "126/KH-UBND", "ở", "😀", "<b>", "\\", "'", '"', "𝐡ọ𝐜"]
 typed = st.text(st.characters(exclude_categories=[]), max_size=80)
 
 
@@ -85,7 +86,7 @@ def test_what_no_document_answers_is_below_the_bar(retriever: Retriever, text: s
 
 
 @settings(max_examples=40)
-@given(text=typed | st.lists(st.sampled_from("học phí năm 2025 % sở 126/KH-UBND ở 😀 <b> \\ ' \" 𝐡ọ𝐜".split())).map(" ".join))
+@given(text=typed | st.lists(st.sampled_from(WORDS)).map(" ".join))
 def test_any_text_gives_distinct_passages_with_probabilities(retriever: Retriever, text: str) -> None:
     hits = retriever.search(text, limit=4)
     assert len(hits) in (0, 4)
@@ -130,3 +131,24 @@ def test_a_topic_is_a_question_that_its_passage_answers(retriever: Retriever) ->
     topic = retriever.topic_of(passage)
     assert topic is not None
     assert retriever.search(topic)[0].passage.id == INTERIOR
+
+
+@pytest.mark.parametrize(
+    ("words", "least", "most"),
+    [
+        ("", 1, 1),
+        ("học sinh tốt nghiệp", 1, 1),
+        ("hoc sinh tot nghiep", 1, 1),
+        ("giá vàng", 0, 0.1),
+        ("gia vang", 0, 0.1),
+        ("lương", 0, 0),  # "phân luồng" is another word
+        ("hết lớp 9", 1, 1),  # which officials call "tốt nghiệp trung học cơ sở"
+        ("học sinh asdf", 0.1, 0.5),  # a rare word weighs more
+    ],
+)
+def test_how_much_of_some_words_a_passage_holds(
+    retriever: Retriever, words: str, least: float, most: float
+) -> None:
+    passage = retriever.passage(GOAL_2025)
+    assert passage is not None
+    assert least <= retriever.holds(words, passage) <= most

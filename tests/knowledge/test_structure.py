@@ -170,7 +170,8 @@ def test_an_empty_item_or_a_lone_mark_is_no_block() -> None:
 
 
 lines = st.sampled_from(
-    ["# T", "## I. A", "### 1. B", "#### a) C", "a) điểm.", "đ) điểm.", "1. khoản.", "- mục", "---", "", "chữ", "Câu.", "**", "- "]
+    ["# T", "## I. A", "### 1. B", "#### a) C", "a) điểm.", "đ) điểm.", "1. khoản.", "- mục",
+     "---", "", "chữ", "Câu.", "**", "- "]
 )  # fmt: skip
 
 

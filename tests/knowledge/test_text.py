@@ -169,7 +169,13 @@ def test_numbers_of_documents_and_whole_words_are_no_abbreviations(text: str) ->
 
 @pytest.mark.parametrize(
     "text",
-    ["học phí bao nhiêu?", "Em học lớp 9 ở Hải Phòng ạ.", "20 triệu", "sinh năm 2004", "Sở Giáo dục và Đào tạo"],
+    [
+        "học phí bao nhiêu?",
+        "Em học lớp 9 ở Hải Phòng ạ.",
+        "20 triệu",
+        "sinh năm 2004",
+        "Sở Giáo dục và Đào tạo",
+    ],
 )
 def test_what_is_written_out_already_is_left_alone(text: str) -> None:
     assert prepare(text) == text
