@@ -43,9 +43,10 @@ class ActionAnswer(Action):
 
 def utter_finding(dispatcher: CollectingDispatcher, desk: Desk, turn: Turn, finding: Finding) -> Events:
     """Utters what was found, as sure as it is, and returns the slots to set."""
-    ranking = desk.store.retriever().ranking
+    retriever = desk.store.retriever()
+    ranking = retriever.ranking
     near = [hit for hit in finding.hits if hit.score >= _NEAREST]
-    topics = [topic for hit in near if (topic := desk.store.retriever().topic_of(hit.passage))]
+    topics = [topic for hit in near if (topic := retriever.topic_of(hit.passage))]
     if finding.score >= _bar(turn, ranking):
         answer = compose(finding.hits, finding.question, desk.today())
         related = [t for t in topics[1:] if t != finding.question][:_RELATED]

@@ -200,7 +200,9 @@ def _encode(
     known: dict[tuple[str, str], Vectors],
     progress: Progress | None,
 ) -> tuple[Vectors, int]:
-    missing = {kind: [w.text for w in windows if w.kind == kind and (kind, w.text) not in known] for kind in _PREFIX}
+    missing = {
+        kind: [w.text for w in windows if w.kind == kind and (kind, w.text) not in known] for kind in _PREFIX
+    }
     unique = {kind: list(dict.fromkeys(texts)) for kind, texts in missing.items()}
     total, done = sum(map(len, unique.values())), 0
     for kind, texts in unique.items():

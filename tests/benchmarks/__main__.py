@@ -3,7 +3,8 @@
 python -m tests.benchmarks                   all of it, in less than eight minutes
 python -m tests.benchmarks search turns      some of it
 
-Prints a report and writes it to var/reports/bench.md (under LABAN_VAR_DIR). Other work on the machine spoils the figures.
+Prints a report and writes it to var/reports/bench.md (under LABAN_VAR_DIR). Other work on the machine spoils the
+figures.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Search on XQuAD-vi, a set that nothing here was fitted to, against plain BM25 and plain dense search.
 
-XQuAD (Artetxe, Ruder, Yogatama: On the Cross-lingual Transferability of Monolingual Representations, 2020): each of 1,190
+XQuAD (Artetxe, Ruder, Yogatama: On the Cross-lingual Transferability of Monolingual Representations, 2020): each of
+1,190
 questions was asked of one of 240 paragraphs, which is the one that counts as found.
 """
 

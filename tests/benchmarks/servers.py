@@ -50,7 +50,7 @@ class Server:
         ids = family(self.pid)
         if self.name == "stock":
             return {"stock rasa": self.pid}
-        return {"app": self.pid, **{"rasa": child for child in ids[1:]}}
+        return {"app": self.pid, "rasa": ids[-1]}
 
 
 def answered(server: Server, reply: Any) -> bool:
@@ -62,7 +62,7 @@ def answered(server: Server, reply: Any) -> bool:
 
 @contextmanager
 def laban(folder: Path) -> Iterator[Server]:
-    """Runs `laban serve` in `folder`, on copies of the index and the model, which are made first if they are missing."""
+    """Runs `laban serve` in `folder`, on copies of the index and the model, which are brought up to date first."""
     program = Path(sys.executable).with_name("laban")
     for step in (("kb", "build"), ("train",)):
         subprocess.run([program, *step], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
@@ -78,7 +78,7 @@ def laban(folder: Path) -> Iterator[Server]:
 
 @contextmanager
 def stock_rasa(folder: Path) -> Iterator[Server]:
-    """Trains and runs Rasa as it comes, with one fixed reply, in the environment (and its variables) that ours runs in."""
+    """Trains and runs Rasa as it comes, with one fixed reply, in the environment that ours runs in."""
     settings = Settings(
         var_dir=folder / "var", action_port=free_port(), rasa_token="unused" * 4, action_token="unused" * 4
     )

@@ -77,6 +77,12 @@ def test_action_is_run_and_its_events_and_responses_returned(client: TestClient)
     assert [response["text"] for response in answer.json()["responses"]] == [SECRET]
 
 
+def test_action_is_run_without_the_domain(client: TestClient) -> None:
+    whole = call("action_echo")
+    del whole["domain"]
+    assert client.post("/webhook", json=whole, headers=AUTHORISED).status_code == 200
+
+
 @pytest.mark.parametrize(
     "header",
     [

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from knowledge.expectations import Expectations
 from knowledge.gazetteer import load_gazetteer
+from knowledge.lexical import LexicalIndex
 from knowledge.search import Retriever
 from knowledge.text import fold
 
@@ -110,6 +111,16 @@ def test_few_candidates_find_the_same_as_all(retriever: Retriever) -> None:
     narrow = Retriever(retriever.index, retriever.encoder, Expectations(load_gazetteer()), few)
     for question, passage in QUESTIONS:
         assert narrow.search(question)[0].passage.id == passage
+
+
+def test_text_without_diacritics_is_looked_up_without_them_only(retriever: Retriever) -> None:
+    """Its words as written are other words ("ban", "nam"), which must not draw the wrong windows."""
+    blind = LexicalIndex.build(["x"] * len(retriever.index.windows), folded=False)
+    without = dataclasses.replace(retriever.index, written=blind)
+    other = Retriever(without, retriever.encoder, Expectations(load_gazetteer()))
+    for question, _ in QUESTIONS:
+        assert other.search(fold(question)) == retriever.search(fold(question))
+    assert any(other.search(question) != retriever.search(question) for question, _ in QUESTIONS)
 
 
 def test_the_block_that_answers_scores_highest(retriever: Retriever) -> None:
