@@ -80,19 +80,14 @@ class _Alias:
     context: frozenset[str]
 
 
-# The length of a name without spaces, whether this is its head or its tail, and those letters.
-_Half = tuple[int, bool, str]
-
-
 @dataclass
 class Gazetteer:
     """A set of entries, indexed by what people type."""
 
     entries: Sequence[Entry]
     _by_plain: dict[tuple[str, ...], list[_Alias]] = field(default_factory=dict, init=False)
-    _by_half: dict[_Half, list[_Alias]] = field(default_factory=dict, init=False)
+    _by_deletion: dict[str, list[_Alias]] = field(default_factory=dict, init=False)
     _longest: int = field(default=0, init=False)
-    _starts: set[tuple[str, int]] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
         for entry in self.entries:
@@ -122,17 +117,17 @@ class Gazetteer:
         self._longest = max(self._longest, len(alias.plain))
         joined = "".join(alias.plain)
         if len(joined) >= _SHORTEST_WITH_TYPO and joined.isalpha():
-            self._starts.add((joined[0], len(joined)))
-            for half in _halves(joined, len(joined)):
-                self._by_half.setdefault(half, []).append(alias)
+            for key in _deletions(joined):
+                self._by_deletion.setdefault(key, []).append(alias)
 
     def _named(self, syllables: Sequence[_Syllable]) -> Iterator[Mention]:
         plain = [syllable.plain for syllable in syllables]
+        odd = [not _VALID.fullmatch(word) for word in plain]
         for first in range(len(syllables)):
             # One more than the longest name: a slip may cut a syllable in two.
             for last in range(first + 1, min(first + self._longest + 1, len(syllables)) + 1):
-                written = plain[first:last]
-                exact, near = self._by_plain.get(tuple(written), ()), self._near("".join(written))
+                exact = self._by_plain.get(tuple(plain[first:last]), ())
+                near = self._near("".join(plain[first:last]), any(odd[first:last]))
                 if not exact and not near:
                     continue
                 window = syllables[first:last]
@@ -148,24 +143,22 @@ class Gazetteer:
                         entry.entity, entry.id, entry.name, window[0].start, window[-1].end, confidence
                     )
 
-    def _near(self, joined: str) -> list[_Alias]:
-        """Returns the aliases that may be one slip away from `joined`, each once."""
-        # A slip spares the first letter, so a name that starts otherwise need not be looked for.
-        lengths = (len(joined), len(joined) - 1, len(joined) + 1)
-        possible = [length for length in lengths if (joined[:1], length) in self._starts]
-        if not possible or not joined.isalpha():
-            return []
-        halves = (half for length in possible for half in _halves(joined, length))
-        return list({id(alias): alias for half in halves for alias in self._by_half.get(half, ())}.values())
+    def _near(self, joined: str, odd: bool) -> Sequence[_Alias]:
+        """Returns the aliases that `joined` may be a slip of; `odd` tells whether it holds what is no syllable."""
+        if not odd:  # Nothing but a space can be wrong (see `_is_slip`).
+            return self._by_deletion.get(joined, ())
+        if len(joined) < _SHORTEST_WITH_TYPO - 1 or not joined.isalpha():
+            return ()
+        near = (alias for key in _deletions(joined) for alias in self._by_deletion.get(key, ()))
+        return list({id(alias): alias for alias in near}.values())
 
 
-def _halves(joined: str, length: int) -> tuple[_Half, _Half]:
-    """Returns the keys that find a name of `length` letters, `joined` being the name or a slip of it.
-
-    One slip touches two neighbouring letters at most, so it leaves the name's head or its tail as it was.
-    """
-    half = length // 2 - 1
-    return (length, True, joined[:half]), (length, False, joined[-half:])
+def _syllables(text: str) -> list[_Syllable]:
+    found = []
+    for match in _SYLLABLE.finditer(text):
+        accented = normalise(match.group()).lower()
+        found.append(_Syllable(accented, fold(accented), match.start(), match.end()))
+    return found
 
 
 def _exactly(window: Sequence[_Syllable], aliases: Iterable[_Alias]) -> Iterator[tuple[_Alias, float]]:
@@ -180,14 +173,6 @@ def _nearly(window: Sequence[_Syllable], aliases: Iterable[_Alias]) -> Iterator[
     for alias in aliases:
         if _is_slip(window, joined, alias):
             yield alias, _TYPO
-
-
-def _syllables(text: str) -> list[_Syllable]:
-    found = []
-    for match in _SYLLABLE.finditer(text):
-        accented = normalise(match.group()).lower()
-        found.append(_Syllable(accented, fold(accented), match.start(), match.end()))
-    return found
 
 
 def _agreement(window: Sequence[_Syllable], alias: _Alias) -> float:
@@ -219,6 +204,12 @@ def _is_slip(window: Sequence[_Syllable], joined: str, alias: _Alias) -> bool:
         return False
     # A slip makes something that is no syllable; two real words side by side are meant as they stand.
     return any(not _VALID.fullmatch(s.plain) for s in window if s.plain not in alias.plain)
+
+
+def _deletions(word: str) -> Iterator[str]:
+    yield word
+    for place in range(len(word)):
+        yield word[:place] + word[place + 1 :]
 
 
 def _years(text: str) -> Iterator[Mention]:

@@ -37,6 +37,9 @@ _conversations = sa.Table(
     sa.Column("updated", sa.Float, nullable=False, index=True),
 )
 
+# Made once, as the upsert of the store is: to make and compile a statement takes longer than to execute it.
+_SELECT = sa.select(_conversations.c.events).where(_conversations.c.sender_id == sa.bindparam("sender"))
+
 
 class BoundedTrackerStore(TrackerStore):
     """Keeps of each conversation what `compact` leaves of it, in SQLite or PostgreSQL.
@@ -56,7 +59,11 @@ class BoundedTrackerStore(TrackerStore):
         """Connects and makes the table; `host` (`url` in `endpoints.yml`) counts if the variable is unset."""
         super().__init__(domain, event_broker, **kwargs)
         self._engine = _connect(os.environ.get(URL_VARIABLE) or host or DEFAULT_URL)
-        self._insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[self._engine.dialect.name]
+        insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[self._engine.dialect.name](
+            _conversations
+        )
+        changed = {name: insert.excluded[name] for name in ("events", "updated")}
+        self._upsert = insert.on_conflict_do_update(index_elements=["sender_id"], set_=changed)
         self._keep_s = keep_hours * 3600
         self._swept = 0.0
         _conversations.create(self._engine, checkfirst=True)
@@ -81,17 +88,14 @@ class BoundedTrackerStore(TrackerStore):
             "events": json.dumps(events, ensure_ascii=False),
             "updated": now,
         }
-        statement = self._insert(_conversations).values(row)
-        changed = {"events": statement.excluded.events, "updated": statement.excluded.updated}
         with self._engine.begin() as connection:
-            connection.execute(statement.on_conflict_do_update(index_elements=["sender_id"], set_=changed))
+            connection.execute(self._upsert, row)
         self._sweep(now)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Returns the tracker of a conversation, or None if it is unknown."""
-        query = sa.select(_conversations.c.events).where(_conversations.c.sender_id == sender_id)
         with self._engine.connect() as connection:
-            stored = connection.execute(query).scalar()
+            stored = connection.execute(_SELECT, {"sender": sender_id}).scalar()
         if stored is None:
             return None
         events = [_from_dict(event) for event in json.loads(stored)]

@@ -16,17 +16,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from connectors.listening import LOOPBACK, free_port
+from connectors.rasa_environment import BOT
 from connectors.rasa_environment import PYTHON as RASA_PYTHON
-from connectors.rasa_environment import serving_environment
 from connectors.settings import ROOT, Settings
 from tests.benchmarks.processes import family
 
 STOCK_BOT = Path(__file__).with_name("stock_bot")
 _START_LIMIT_S = 180.0
 _STOP_LIMIT_S = 20.0
-# Our settings that would send a server elsewhere than this benchmark means.
-_OWN = ("LABAN_BENCHMARKS_DIR", "LABAN_RASA_URL", "LABAN_HOST", "LABAN_INDEX_DIR", "LABAN_RASA_DATABASE_URL")
+# Settings that would send the server elsewhere than is meant here, and one that is not the server's.
+_ELSEWHERE = (
+    "LABAN_BENCHMARKS_DIR",
+    "LABAN_RASA_URL",
+    "LABAN_HOST",
+    "LABAN_INDEX_DIR",
+    "LABAN_RASA_DATABASE_URL",
+)
 
 
 @dataclass(frozen=True)
@@ -47,10 +55,10 @@ class Server:
 
     def processes(self) -> dict[str, int]:
         """Returns the server's processes, by what they do."""
-        ids = family(self.pid)
         if self.name == "stock":
             return {"stock rasa": self.pid}
-        return {"app": self.pid, "rasa": ids[-1]}
+        app, rasa, *_ = family(self.pid)
+        return {"app": app, "rasa": rasa}
 
 
 def answered(server: Server, reply: Any) -> bool:
@@ -62,7 +70,7 @@ def answered(server: Server, reply: Any) -> bool:
 
 @contextmanager
 def laban(folder: Path) -> Iterator[Server]:
-    """Runs `laban serve` in `folder`, on copies of the index and the model, which are brought up to date first."""
+    """Runs `laban serve` in `folder` on copies of the index and the model, which are made first if they are missing."""
     program = Path(sys.executable).with_name("laban")
     for step in (("kb", "build"), ("train",)):
         subprocess.run([program, *step], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
@@ -70,29 +78,49 @@ def laban(folder: Path) -> Iterator[Server]:
     shutil.copytree(settings.index_dir, folder / "var" / "index")
     shutil.copytree(settings.rasa_model.parent, folder / "var" / "rasa" / "models")
     port = free_port()
-    environment = {name: value for name, value in os.environ.items() if name not in _OWN}
+    environment = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE}
     environment |= {"LABAN_VAR_DIR": str(folder / "var"), "LABAN_PORT": str(port)}
-    with _running([program, "serve"], environment, folder / "laban.log", port, "/readyz") as (pid, seconds):
+    with _running([program, "serve"], environment, folder / "laban.log", port, "/readyz", ROOT) as (
+        pid,
+        seconds,
+    ):
         yield Server("laban", port, "/api/v1/messages", "conversation_id", "text", pid, seconds)
 
 
 @contextmanager
 def stock_rasa(folder: Path) -> Iterator[Server]:
-    """Trains and runs Rasa as it comes, with one fixed reply, in the environment that ours runs in."""
-    settings = Settings(
-        var_dir=folder / "var", action_port=free_port(), rasa_token="unused" * 4, action_token="unused" * 4
-    )
-    environment = serving_environment(settings)
+    """Trains Rasa as it comes on our examples, with one fixed reply to every intent, and runs it."""
     bot = shutil.copytree(STOCK_BOT, folder / "bot")
+    _write_stock_project(bot)
+    environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false"}
+    environment.pop("PYTHONPATH", None)
+    rasa = [RASA_PYTHON, "-m", "rasa"]
     with (folder / "train.log").open("wb") as log:
-        subprocess.run(
-            [RASA_PYTHON, "-m", "rasa", "train", "--fixed-model-name", "stock"],
-            cwd=bot, env=environment, check=True, stdout=log, stderr=log,
-        )  # fmt: skip
+        subprocess.run([*rasa, "train"], cwd=bot, env=environment, check=True, stdout=log, stderr=log)
     port = free_port()
-    command = [RASA_PYTHON, "-m", "rasa", "run", "--interface", LOOPBACK, "--port", str(port)]
+    command = [*rasa, "run", "--interface", LOOPBACK, "--port", str(port)]
     with _running(command, environment, folder / "rasa.log", port, "/webhooks/rest/", bot) as (pid, seconds):
         yield Server("stock", port, "/webhooks/rest/webhook", "sender", "message", pid, seconds)
+
+
+def _write_stock_project(bot: Path) -> None:
+    """Adds our examples to the stock project, their intents to its domain, and a rule for each intent."""
+    examples = shutil.copytree(BOT / "data" / "nlu", bot / "data" / "nlu")
+    content = [
+        yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"] for file in sorted(examples.glob("*.yml"))
+    ]
+    intents = sorted({row["intent"] for rows in content for row in rows if "intent" in row})
+    rules = [
+        {"rule": f"Answer {intent}", "steps": [{"intent": intent}, {"action": "utter_fixed"}]}
+        for intent in (*intents, "nlu_fallback")
+    ]
+    domain = yaml.safe_load((bot / "domain.yml").read_text(encoding="utf-8"))
+    _write(bot / "domain.yml", {**domain, "intents": intents})
+    _write(bot / "data" / "rules.yml", {"version": "3.1", "rules": rules})
+
+
+def _write(file: Path, content: dict[str, Any]) -> None:
+    file.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
 
 
 @contextmanager
