@@ -101,11 +101,12 @@ async def put_load(port: int, path: str, bodies: Sequence[bytes], clients: int, 
     exchanges: list[Exchange] = []
     connections = [await Connection.open(port) for _ in range(clients)]
     started, cpu = time.perf_counter(), time.process_time()
-    await asyncio.gather(*(_ask(c, path, waiting, exchanges, started + limit_s) for c in connections))
-    load = Load(exchanges, time.perf_counter() - started, time.process_time() - cpu)
-    for connection in connections:
-        await connection.close()
-    return load
+    try:
+        await asyncio.gather(*(_ask(c, path, waiting, exchanges, started + limit_s) for c in connections))
+        return Load(exchanges, time.perf_counter() - started, time.process_time() - cpu)
+    finally:
+        for connection in connections:
+            await connection.close()
 
 
 async def _ask(
