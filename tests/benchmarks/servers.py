@@ -94,7 +94,7 @@ def stock_rasa(folder: Path) -> Iterator[Server]:
     _write_stock_project(bot)
     environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false"}
     environment.pop("PYTHONPATH", None)
-    rasa = [RASA_PYTHON, "-m", "rasa"]
+    rasa = (str(RASA_PYTHON), "-m", "rasa")
     with (folder / "train.log").open("wb") as log:
         subprocess.run([*rasa, "train"], cwd=bot, env=environment, check=True, stdout=log, stderr=log)
     port = free_port()
