@@ -49,10 +49,9 @@ def section(ours: Turns, stock: Turns) -> str:
     return "\n\n".join(
         (
             "## Turns",
-            f"Ours: `POST /api/v1/messages`, the whole answer with its source ({ours.answered:.0%} of the replies are "
-            "answers, the others ask back). Stock: `rasa run` as it comes, in the same environment, trained on the same "
-            "examples with Rasa's own components, a fixed reply to every intent, tracker in memory. "
-            "A new "
+            f"Ours: `POST /api/v1/messages`, the whole answer with its source ({ours.answered:.0%} of the replies "
+            "are answers, the others ask back). Stock: `rasa run` as it comes, in the same environment, trained on "
+            "the same examples with Rasa's own components, a fixed reply to every intent, tracker in memory. A new "
             "conversation for each turn, no text sent twice; latencies in milliseconds.",
             table(
                 ("", "ours", "stock", "ours / stock"),
