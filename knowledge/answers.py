@@ -25,7 +25,7 @@ ANSWER_CHARACTERS = 900
 # What of it are documents' own words, at least and at most, and the first passage's share when there are two.
 _LEAST_ROOM = 250
 _MOST_ROOM = 680
-_FIRST_SHARE = 0.62
+_FIRST_SHARE = 0.72
 QUOTE_CHARACTERS = 900
 # Another block longer than this is shown by its best sentences, not whole.
 _LONG_BLOCK = 330
