@@ -126,7 +126,8 @@ async def _talk(server: Server) -> dict[int, float]:
     """
     asked = [question.text for question in answerable() if question.style == "plain"]
     probes, fillers = asked[:_AROUND], asked[_AROUND:]
-    forms = phrasings()[::-1]  # From the end, which the loads before have not come to.
+    # The last, which the loads before have not come to; the longest of them comes last, so that no mark flatters.
+    others, forms = phrasings()[: -len(MARKS)], phrasings()[-len(MARKS) :]
     connection = await Connection.open(server.port)
 
     async def turn(conversation: str, text: str) -> float:
@@ -138,8 +139,9 @@ async def _talk(server: Server) -> dict[int, float]:
     for form, mark in zip(forms[1:], MARKS[1:], strict=False):
         while number < mark - _AROUND // 2 - 1:
             number += 1
-            await turn("talk", forms[-1 - number % 7].format(fillers[number % len(fillers)]))
+            await turn("talk", others[-1 - number % 7].format(fillers[number % len(fillers)]))
             if asyncio.get_running_loop().time() > end:
+                await connection.close()
                 return found
         around = [await turn("talk", form.format(text)) for text in probes]
         number += len(around)
