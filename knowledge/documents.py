@@ -6,9 +6,7 @@ with its own text, or a lettered or numbered point. Its blocks are paragraphs an
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,10 +17,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from knowledge.errors import DocumentError
+from knowledge.partial_dates import check_partial_date, last_day
 from knowledge.structure import Section, parse_sections
 
 _FENCE = "---"
-_PARTIAL_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
 class Document(BaseModel):
@@ -49,29 +47,11 @@ class Document(BaseModel):
     @field_validator("issued", "valid_from", "valid_to", mode="before")
     @classmethod
     def _check_date(cls, value: object) -> str | None:
-        if value is None:
-            return None
-        written = str(value)
-        if not _PARTIAL_DATE.fullmatch(written):
-            raise ValueError(f"{written!r} is not a date: write 2024, 2024-03 or 2024-03-15")
-        try:
-            last_day(written)
-        except ValueError as error:
-            raise ValueError(f"{written!r} is no day of the calendar ({error})") from error
-        return written
+        return check_partial_date(value)
 
     def ended(self, today: date) -> bool:
         """Tells whether the document's stated period is over on `today`."""
         return self.valid_to is not None and last_day(self.valid_to) < today
-
-
-def last_day(partial: str) -> date:
-    """Returns the last day that a partial date may mean ("2025" is 2025-12-31); ValueError if there is none such."""
-    parts = [int(part) for part in partial.split("-")]
-    if len(parts) == 3:
-        return date(*parts)
-    year, month = parts[0], parts[1] if len(parts) == 2 else 12
-    return date(year, month, monthrange(year, month)[1])
 
 
 def read_document(file: Path) -> Document:

@@ -2,6 +2,7 @@
 
 KnowledgeError
 ├── DocumentError     a document that cannot be read: file and line
+├── FactError         an entry of the facts that cannot be used: file, line, entry and field
 ├── EncoderError      the encoder cannot be loaded
 └── IndexUnusable     the index is missing, broken, or of another version
 """
@@ -21,6 +22,14 @@ class DocumentError(KnowledgeError):
     def __init__(self, file: Path, line: int, reason: str) -> None:
         super().__init__(f"{file}:{line}: {reason}")
         self.file, self.line, self.reason = file, line, reason
+
+
+class FactError(KnowledgeError):
+    """An entry of the facts is broken."""
+
+    def __init__(self, file: Path, line: int, entry: str | None, reason: str) -> None:
+        super().__init__(f"{file}:{line}: {f'{entry}: ' if entry else ''}{reason}")
+        self.file, self.line, self.entry, self.reason = file, line, entry, reason
 
 
 class EncoderError(KnowledgeError):

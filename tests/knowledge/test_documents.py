@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.documents import Document, Library, last_day, read_document, read_documents
+from knowledge.documents import Document, Library, read_document, read_documents
 from knowledge.errors import DocumentError
+from knowledge.partial_dates import last_day
 
 BODY = "\n# Kế hoạch nhỏ\n\n## I. MỤC TIÊU\n\nĐạt mức 40%.\n"
 
