@@ -3,6 +3,7 @@
 KnowledgeError
 ├── DocumentError     a document that cannot be read: file and line
 ├── FactError         an entry of the facts that cannot be used: file, line, entry and field
+├── ImportRefused     a file that cannot become a document, and why
 ├── EncoderError      the encoder cannot be loaded
 └── IndexUnusable     the index is missing, broken, or of another version
 """
@@ -30,6 +31,14 @@ class FactError(KnowledgeError):
     def __init__(self, file: Path, line: int, entry: str | None, reason: str) -> None:
         super().__init__(f"{file}:{line}: {f'{entry}: ' if entry else ''}{reason}")
         self.file, self.line, self.entry, self.reason = file, line, entry, reason
+
+
+class ImportRefused(KnowledgeError):
+    """A file cannot become a document."""
+
+    def __init__(self, file: Path, reason: str) -> None:
+        super().__init__(f"{file}: {reason}")
+        self.file, self.reason = file, reason
 
 
 class EncoderError(KnowledgeError):

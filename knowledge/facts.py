@@ -6,7 +6,8 @@ checked strictly: a fault is told with the file, its line, the entry and the fie
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -112,11 +113,15 @@ class Claim(_Strict):
 
 
 class Occupation(Entry):
-    """A trade. `suits` are RIASEC letters, the editors' judgement; pay and demand have a source for each statement."""
+    """A trade. `suits` are RIASEC letters, the editors' judgement; pay and demand have a source for each statement.
+
+    `ambiguous` and `exact` aliases are everyday words too (see `knowledge.gazetteer`).
+    """
 
     name: str
     aliases: tuple[str, ...] = ()
     ambiguous: tuple[str, ...] = ()
+    exact: tuple[str, ...] = ()
     description: Claim
     workplaces: tuple[str, ...]
     suits: tuple[Riasec, ...]
@@ -131,18 +136,21 @@ class Occupation(Entry):
 class Institution(Entry):
     """A school or centre. What is None was not found, which does not mean that there is none.
 
-    `merged_into` is the id of today's school when this entry is only an old name; `teaches` are ids of occupations.
+    `merged_into` is the id of today's school when this entry is only an old name. `teaches` are ids of occupations
+    that the source names; `may_teach` those of which it names only the group ("nhóm ngành Y - Dược"). `vocational`
+    is False for a school that documents name but that teaches no trade.
     """
 
     name: str
     aliases: tuple[str, ...] = ()
-    ambiguous: tuple[str, ...] = ()
     locality: str
     address: str | None = None
     phone: str | None = None
     website: str | None = None
     trades: tuple[str, ...] | None = None
     teaches: tuple[str, ...] = ()
+    may_teach: tuple[str, ...] = ()
+    vocational: bool = True
     merged_into: str | None = None
     facts: tuple[str, ...] = ()
     source: Reference | None = None
@@ -154,11 +162,12 @@ class CommonQuestion(Entry):
     """A question asked often, with the answer we want given; every number in it stands in what it cites.
 
     `cites` are ids of passages: "policies#nq03-chin-nghe", "ke-hoach-126-2019#i-2-b". An answer without any is about
-    this assistant itself.
+    this assistant itself. `use` is gap when the answer is that it is not known.
     """
 
     asks: tuple[str, ...] = Field(min_length=1)
     answer: str
+    use: Literal["fact", "gap"] = "fact"
     cites: tuple[str, ...] = ()
     replies: tuple[str, ...] = ()
 
@@ -173,6 +182,8 @@ KINDS: Mapping[str, type[Entry]] = {
     "changes": Fact,
     "faq": CommonQuestion,
 }
+# How the passage id of an entry begins.
+_ENTRIES = tuple(f"{name}#" for name in KINDS)
 
 
 @dataclass(frozen=True)
@@ -180,6 +191,17 @@ class FactBase:
     """All entries, by passage id, in reading order."""
 
     by_id: Mapping[str, Entry] = field(default_factory=dict)
+
+    def dump(self) -> bytes:
+        """Returns all entries as JSON."""
+        rows = [entry.model_dump(mode="json", by_alias=True) for entry in self.by_id.values()]
+        return json.dumps(rows, ensure_ascii=False).encode()
+
+    @classmethod
+    def parse(cls, dumped: bytes) -> FactBase:
+        """Reads what `dump` wrote; ValueError if something else did."""
+        entries = [KINDS[row["collection"]].model_validate(row) for row in json.loads(dumped)]
+        return cls({entry.passage_id: entry for entry in entries})
 
     def entry(self, passage_id: str) -> Entry | None:
         """Returns one entry, or None."""
@@ -206,21 +228,72 @@ def read_facts(folder: Path) -> FactBase:
     Raises:
         FactError: an entry is broken, is named twice, or names one that does not exist.
     """
+    facts, faults = check_facts(folder)
+    if faults:
+        raise faults[0]
+    return facts
+
+
+def check_facts(folder: Path, passages: Container[str] | None = None) -> tuple[FactBase, list[FactError]]:
+    """Reads all that can be read, and returns it with every fault found.
+
+    Args:
+        folder: holds `<collection>.yml`.
+        passages: the ids of all documents and their passages; when given, what entries cite must be among them.
+    """
     found: dict[str, Entry] = {}
     lines: dict[str, tuple[Path, int]] = {}
+    faults: list[FactError] = []
     for file in sorted(folder.glob("*.yml")):
         if file.stem not in KINDS:
-            raise FactError(file, 1, None, f"no such collection; there are {', '.join(KINDS)}")
-        for entry, line in _entries(file):
+            faults.append(FactError(file, 1, None, f"no such collection; there are {', '.join(KINDS)}"))
+            continue
+        for entry, line in _entries(file, faults):
             if entry.passage_id in found:
-                raise FactError(file, line, entry.id, "another entry has this id already")
+                faults.append(FactError(file, line, entry.id, "another entry has this id already"))
+                continue
             found[entry.passage_id] = entry
             lines[entry.passage_id] = file, line
+    # An entry that could not be read would be missed by all that name it.
+    known_faults = bool(faults)
     for entry in found.values():
-        for name, wanted in _references(entry):
-            if wanted not in found:
-                raise FactError(*lines[entry.passage_id], entry.id, f"{name}: there is no entry {wanted!r}")
-    return FactBase(found)
+        place = *lines[entry.passage_id], entry.id
+        if not known_faults:
+            faults += [
+                FactError(*place, f"{name}: there is no entry {wanted!r}")
+                for name, wanted in _references(entry)
+                if wanted not in found
+            ]
+        if passages is not None:
+            faults += [
+                FactError(*place, f"{name}: no document has the passage {wanted!r}")
+                for name, wanted in _cited_passages(entry)
+                if wanted not in passages
+            ]
+    return FactBase(found), faults
+
+
+def sources_of(entry: Entry) -> Iterator[tuple[str, Reference]]:
+    """Yields (field, source) of every source that an entry names."""
+    if isinstance(entry, Fact | Institution):
+        if entry.source:
+            yield "source", entry.source
+        yield from ((f"other_sources.{n}", other) for n, other in enumerate(entry.other_sources))
+    elif isinstance(entry, Occupation):
+        claims = [
+            ("description", entry.description),
+            *([("duration", entry.duration)] if entry.duration else []),
+        ]
+        claims += [(f"pay.{n}", claim) for n, claim in enumerate(entry.pay)]
+        claims += [(f"demand.{n}", claim) for n, claim in enumerate(entry.demand)]
+        yield from ((f"{name}.source", claim.source) for name, claim in claims if claim.source)
+
+
+def _cited_passages(entry: Entry) -> Iterator[tuple[str, str]]:
+    """Yields (field, passage id) of every passage of a document that `entry` cites."""
+    if isinstance(entry, CommonQuestion):
+        yield from (("cites", cited) for cited in entry.cites if not cited.startswith(_ENTRIES))
+    yield from ((f"{name}.passage", source.passage) for name, source in sources_of(entry) if source.passage)
 
 
 def _references(entry: Entry) -> Iterator[tuple[str, str]]:
@@ -229,37 +302,40 @@ def _references(entry: Entry) -> Iterator[tuple[str, str]]:
         for name in ("supersedes", "contradicts"):
             yield from ((name, f"{entry.collection}#{other}") for other in getattr(entry, name))
     elif isinstance(entry, Institution):
-        yield from (("teaches", f"occupations#{trade}") for trade in entry.teaches)
+        for name in ("teaches", "may_teach"):
+            yield from ((name, f"occupations#{trade}") for trade in getattr(entry, name))
         if entry.merged_into:
             yield "merged_into", f"institutions#{entry.merged_into}"
     elif isinstance(entry, CommonQuestion):
-        collections = tuple(f"{name}#" for name in KINDS)
-        yield from (("cites", cited) for cited in entry.cites if cited.startswith(collections))
+        yield from (("cites", cited) for cited in entry.cites if cited.startswith(_ENTRIES))
 
 
-def _entries(file: Path) -> Iterator[tuple[Entry, int]]:
-    """Yields (entry, line) of each entry of a file."""
+def _entries(file: Path, faults: list[FactError]) -> Iterator[tuple[Entry, int]]:
+    """Yields (entry, line) of each entry of a file that can be read; adds the others to `faults`."""
     try:
         text = file.read_text(encoding="utf-8")
         root, rows = yaml.compose(text, yaml.SafeLoader), yaml.safe_load(text)
     except UnicodeDecodeError as error:
-        raise FactError(file, 1, None, f"not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+        faults.append(FactError(file, 1, None, f"not UTF-8 text (byte {error.start}); save it as UTF-8"))
+        return
     except (yaml.YAMLError, ValueError) as error:  # A date that is no day of the calendar is a ValueError.
         mark = getattr(error, "problem_mark", None)
         reason = f"not YAML: {getattr(error, 'problem', error)}"
-        raise FactError(file, mark.line + 1 if mark else 1, None, reason) from error
+        faults.append(FactError(file, mark.line + 1 if mark else 1, None, reason))
+        return
     if not isinstance(rows, list | None):
-        raise FactError(file, 1, None, "not a list of entries")
+        faults.append(FactError(file, 1, None, "not a list of entries"))
+        return
     kind = KINDS[file.stem]
     for row, node in zip(rows or (), root.value if root else (), strict=True):
         line = node.start_mark.line + 1
         if not isinstance(row, dict):
-            raise FactError(file, line, None, "an entry must be 'field: value' lines")
+            faults.append(FactError(file, line, None, "an entry must be 'field: value' lines"))
+            continue
         try:
             yield kind.model_validate({**row, "collection": file.stem}), line
         except ValidationError as error:
-            fault = error.errors(include_url=False)[0]
-            place = ".".join(str(part) for part in fault["loc"])
-            raise FactError(
-                file, line, row.get("id"), f"{place}: {fault['msg']}" if place else fault["msg"]
-            ) from error
+            for fault in error.errors(include_url=False):
+                place = ".".join(str(part) for part in fault["loc"])
+                reason = f"{place}: {fault['msg']}" if place else fault["msg"]
+                faults.append(FactError(file, line, row.get("id"), reason))

@@ -7,6 +7,7 @@ A year is found by its pattern.
 
 A file holds `entity`, `entries` (each `id`, `name`, `aliases` and perhaps `ambiguous`: aliases that are
 ordinary words too) and, if there are ambiguous ones, `context`: the words one of which must stand beside.
+Instead of `entries`, `entries_of` may name a file of facts whose entries have these fields among others.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 from rapidfuzz.distance import OSA
@@ -23,10 +25,14 @@ from rapidfuzz.distance import OSA
 from knowledge.text import fold, normalise
 
 GAZETTEER_DIR = Path(__file__).parent / "gazetteers"
+# libyaml reads the files of facts ten times faster, where it is there.
+_YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _SYLLABLE = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
-# Four digits of their own, not of a number ("2.024", "20240") or of a document's ("03/2024/NQ").
-_YEAR = re.compile(r"(?<![\w.,/-]\d)(?<![\w/])(?:19[89]|20[0-4])\d(?![\w/]|[.,]\d)")
+# Four digits of their own, not of a number ("2.024", "20240") or of a document's ("03/2024/NQ"), nor a year of birth.
+_YEAR = re.compile(
+    r"(?<!sinh năm )(?<!sinh nam )(?<![\w.,/-]\d)(?<![\w/])(?:19[89]|20[0-4])\d(?![\w/]|[.,]\d)"
+)
 
 # How sure a mention is, by what had to be forgiven.
 _EXACT, _UNACCENTED, _MISPLACED, _TYPO = 1.0, 0.95, 0.85, 0.75
@@ -37,8 +43,9 @@ _SHORTEST_WITH_TYPO = 6
 class Entry:
     """One thing: its id, how it is called in an answer, and what else people call it.
 
-    An alias in `ambiguous` counts only next to a word of `context` (folded). `within` is the id of the entry
-    that it is a part of, as a district is of its city.
+    An alias in `ambiguous` counts only next to a word of `context`, or joined by a phrase of `joining` to another thing
+    of its kind (all folded); one in `exact` only with its diacritics, being another word without them ("dược", "được").
+    `within` is the id of the entry that it is a part of, as a district is of its city.
     """
 
     entity: str
@@ -47,6 +54,8 @@ class Entry:
     aliases: tuple[str, ...]
     ambiguous: tuple[str, ...] = ()
     context: frozenset[str] = frozenset()
+    joining: frozenset[str] = frozenset()
+    exact: tuple[str, ...] = ()
     within: str | None = None
 
 
@@ -77,7 +86,8 @@ class _Alias:
     accented: tuple[str, ...]
     plain: tuple[str, ...]
     entry: Entry
-    context: frozenset[str]
+    context: frozenset[str] = frozenset()
+    exact: bool = False
 
 
 @dataclass
@@ -94,33 +104,44 @@ class Gazetteer:
             ambiguous = {written.lower() for written in entry.ambiguous}
             for written in dict.fromkeys((entry.name, *entry.aliases)):
                 if written.lower() not in ambiguous:
-                    self._add(written, entry, frozenset())
+                    self._add(written, entry)
             for written in entry.ambiguous:
-                self._add(written, entry, entry.context)
+                self._add(written, entry, context=entry.context)
+            for written in entry.exact:
+                self._add(written, entry, context=entry.context, exact=True)
 
     def find(self, text: str) -> list[Mention]:
         """Returns the mentions in `text`, in order; of two that overlap the longer, a slip only if alone."""
-        candidates = [*self._named(_syllables(text)), *_years(text)]
+        doubtful: list[tuple[Mention, Entry]] = []
+        candidates = [*self._named(_syllables(text), doubtful), *_years(text)]
         candidates.sort(key=lambda m: (m.confidence == _TYPO, m.start - m.end, -m.confidence))
         chosen: list[Mention] = []
         for mention in candidates:
             if all(_agree(mention, other) for other in chosen):
                 chosen.append(mention)
+        for mention, entry in doubtful:
+            free = all(_agree(mention, other) for other in chosen)
+            if free and any(_joined(text, mention, other) in entry.joining for other in chosen):
+                chosen.append(mention)
         return sorted(chosen, key=lambda mention: (mention.start, mention.entity))
 
-    def _add(self, written: str, entry: Entry, context: frozenset[str]) -> None:
+    def _add(
+        self, written: str, entry: Entry, context: frozenset[str] = frozenset(), exact: bool = False
+    ) -> None:
         syllables = _syllables(written)
-        alias = _Alias(
-            tuple(s.accented for s in syllables), tuple(s.plain for s in syllables), entry, context
-        )
+        accented, plain = tuple(s.accented for s in syllables), tuple(s.plain for s in syllables)
+        alias = _Alias(accented, plain, entry, context, exact)
         self._by_plain.setdefault(alias.plain, []).append(alias)
         self._longest = max(self._longest, len(alias.plain))
         joined = "".join(alias.plain)
-        if len(joined) >= _SHORTEST_WITH_TYPO and joined.isalpha():
+        if len(joined) >= _SHORTEST_WITH_TYPO and joined.isalpha() and not exact:
             for key in _deletions(joined):
                 self._by_deletion.setdefault(key, []).append(alias)
 
-    def _named(self, syllables: Sequence[_Syllable]) -> Iterator[Mention]:
+    def _named(
+        self, syllables: Sequence[_Syllable], doubtful: list[tuple[Mention, Entry]]
+    ) -> Iterator[Mention]:
+        """Yields what is named; an ambiguous name that stands beside no word of its context goes to `doubtful`."""
         plain = [syllable.plain for syllable in syllables]
         odd = [not _VALID.fullmatch(word) for word in plain]
         for first in range(len(syllables)):
@@ -136,12 +157,14 @@ class Gazetteer:
                     s.plain for s in (*syllables[max(first - 2, 0) : first], *syllables[last : last + 1])
                 }
                 for alias, confidence in found:
-                    if alias.context and not alias.context & beside:
-                        continue
                     entry = alias.entry
-                    yield Mention(
+                    mention = Mention(
                         entry.entity, entry.id, entry.name, window[0].start, window[-1].end, confidence
                     )
+                    if alias.context and not alias.context & beside:
+                        doubtful.append((mention, entry))
+                    else:
+                        yield mention
 
     def _near(self, joined: str, odd: bool) -> Sequence[_Alias]:
         """Returns the aliases that `joined` may be a slip of; `odd` tells whether it holds what is no syllable."""
@@ -164,7 +187,7 @@ def _syllables(text: str) -> list[_Syllable]:
 def _exactly(window: Sequence[_Syllable], aliases: Iterable[_Alias]) -> Iterator[tuple[_Alias, float]]:
     for alias in aliases:
         confidence = _agreement(window, alias)
-        if confidence:
+        if confidence == _EXACT or (confidence and not alias.exact):
             yield alias, confidence
 
 
@@ -217,6 +240,13 @@ def _years(text: str) -> Iterator[Mention]:
         yield Mention("year", match.group(), match.group(), match.start(), match.end(), _EXACT)
 
 
+def _joined(text: str, mention: Mention, other: Mention) -> str | None:
+    """Returns the words between two things of a kind, folded; None if they are of two kinds."""
+    first, second = sorted((mention, other), key=lambda m: m.start)
+    same_kind = mention.entity == other.entity and mention.value != other.value
+    return fold(text[first.end : second.start].strip().lower()) if same_kind else None
+
+
 def _agree(mention: Mention, other: Mention) -> bool:
     apart = mention.end <= other.start or mention.start >= other.end
     same_place = (mention.start, mention.end) == (other.start, other.end)
@@ -242,11 +272,18 @@ def load_gazetteer(folder: Path = GAZETTEER_DIR) -> Gazetteer:
     return Gazetteer([entry for file in sorted(folder.glob("*.yml")) for entry in _entries(file)])
 
 
+def _listed(file: Path, raw: dict[str, Any]) -> list[dict[str, Any]]:
+    if "entries_of" not in raw:
+        return list(raw["entries"])
+    facts = file.parent / raw["entries_of"]
+    return yaml.load(facts.read_text(encoding="utf-8"), _YAML_LOADER) or []
+
+
 def _entries(file: Path) -> Iterator[Entry]:
     raw = yaml.safe_load(file.read_text(encoding="utf-8"))
     context = frozenset(fold(str(word)) for word in raw.get("context", ()))
     seen: set[str] = set()
-    for number, entry in enumerate(raw["entries"], start=1):
+    for number, entry in enumerate(_listed(file, raw), start=1):
         identifier, name = entry.get("id"), entry.get("name")
         if not identifier or not name or identifier in seen:
             raise ValueError(f"{file}: entry {number} ({identifier}) needs a name and an id of its own")
@@ -256,5 +293,13 @@ def _entries(file: Path) -> Iterator[Entry]:
             raise ValueError(f"{file}: {identifier} has ambiguous aliases, so the file needs 'context'")
         aliases = tuple(str(alias) for alias in entry.get("aliases", ()))
         yield Entry(
-            raw["entity"], str(identifier), str(name), aliases, ambiguous, context, entry.get("within")
+            raw["entity"],
+            str(identifier),
+            str(name),
+            aliases,
+            ambiguous,
+            context,
+            frozenset(fold(str(word)) for word in raw.get("joining", ())),
+            tuple(str(alias) for alias in entry.get("exact", ())),
+            entry.get("within"),
         )

@@ -22,12 +22,15 @@ from pydantic import TypeAdapter
 
 from knowledge.documents import Document, Library, read_documents
 from knowledge.encoder import Encoder, encoder_id
+from knowledge.entries import TEMPLATE_FILES
 from knowledge.errors import IndexUnusable
+from knowledge.facts import FactBase, read_facts
 from knowledge.lexical import LexicalIndex
 from knowledge.onnx_encoder import Kind, Vectors
 from knowledge.passages import Passage, Window, passages_of, read_questions, windows_of
+from knowledge.sources import Sources
 
-FORMAT = 1
+FORMAT = 2
 _CURRENT = "CURRENT"
 _BATCH = 64
 # Versions kept for readers that still hold the one before.
@@ -57,6 +60,7 @@ class Index:
     version: str
     encoder_name: str
     library: Library
+    facts: FactBase
     passages: list[Passage]
     windows: list[Window]
     vectors: Vectors
@@ -67,31 +71,28 @@ class Index:
 
 
 def build(
-    documents_dir: Path,
-    index_dir: Path,
-    encoder: Encoder,
-    questions_dir: Path | None = None,
-    progress: Progress | None = None,
+    sources: Sources, index_dir: Path, encoder: Encoder, progress: Progress | None = None
 ) -> BuildReport:
     """Builds a version of the index and makes it the current one; nothing is replaced if anything fails.
 
     Args:
-        documents_dir: a folder of Markdown documents.
+        sources: the folders of what is to be known.
         index_dir: where versions live; made if missing.
         encoder: encodes the windows that the version before does not hold.
-        questions_dir: questions that blocks are known to answer (see `passages.read_questions`).
         progress: told (step, done, total) as the build goes on.
 
     Raises:
         DocumentError: a document is broken; says its file and line.
+        FactError: an entry of the facts is.
     """
     started = datetime.now(UTC)
-    documents = read_documents(documents_dir)
-    passages = passages_of(documents)
-    questions = read_questions(questions_dir, passages) if questions_dir else {}
+    documents = read_documents(sources.documents)
+    facts = read_facts(sources.facts) if sources.facts else FactBase()
+    passages = passages_of(documents, facts)
+    questions = read_questions(sources.questions, passages) if sources.questions else {}
     windows = windows_of(passages, questions)
     vectors, encoded = _encode(windows, encoder, _previous(index_dir, encoder.name), progress)
-    fingerprint = source_fingerprint(documents_dir, encoder.name, questions_dir)
+    fingerprint = source_fingerprint(sources, encoder.name)
     version = f"{started:%Y%m%dT%H%M%S}-{fingerprint[:8]}"
     manifest = {
         "format": FORMAT,
@@ -104,7 +105,7 @@ def build(
     }
     index_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=index_dir, prefix=".building-") as building:
-        _write(Path(building), documents, passages, windows, vectors, manifest)
+        _write(Path(building), documents, facts, passages, windows, vectors, manifest)
         target = index_dir / version
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(building, target)
@@ -131,12 +132,14 @@ def load(index_dir: Path) -> Index:
                 "build it again with: laban kb build"
             )
         documents = _DOCUMENTS.validate_json((folder / "documents.json").read_bytes())
+        facts = FactBase.parse((folder / "facts.json").read_bytes())
         windows = [Window(**row) for row in json.loads((folder / "windows.json").read_bytes())]
         return Index(
             version=version,
             encoder_name=manifest["encoder"],
             library=Library({d.id: d for d in documents}),
-            passages=passages_of(documents),
+            facts=facts,
+            passages=passages_of(documents, facts),
             windows=windows,
             vectors=np.asarray(np.load(folder / "vectors.npy", mmap_mode="r")),
             dense=faiss.read_index(str(folder / "dense.faiss")),
@@ -158,7 +161,7 @@ def current_version(index_dir: Path) -> str | None:
         return None
 
 
-def is_current(documents_dir: Path, index_dir: Path, encoder: str, questions_dir: Path | None = None) -> bool:
+def is_current(sources: Sources, index_dir: Path, encoder: str) -> bool:
     """Tells whether the index was built by this release from these very files with this encoder."""
     version = current_version(index_dir)
     if version is None:
@@ -167,15 +170,14 @@ def is_current(documents_dir: Path, index_dir: Path, encoder: str, questions_dir
         manifest = json.loads((index_dir / version / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    expected = source_fingerprint(documents_dir, encoder, questions_dir)
+    expected = source_fingerprint(sources, encoder)
     return bool(manifest.get("format") == FORMAT and manifest.get("fingerprint") == expected)
 
 
-def source_fingerprint(documents_dir: Path, encoder: str, questions_dir: Path | None = None) -> str:
+def source_fingerprint(sources: Sources, encoder: str) -> str:
     """Returns a hash of everything an index is made from; `encoder` as given to `load_encoder`."""
     digest = hashlib.sha256(f"{FORMAT}\0{encoder_id(encoder)}".encode())
-    folders = ((documents_dir, "*.md"), (questions_dir, "*.yml"))
-    for file in (f for folder, pattern in folders if folder for f in sorted(folder.rglob(pattern))):
+    for file in (*sources.files(), *TEMPLATE_FILES):
         digest.update(b"\0" + file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
 
@@ -219,22 +221,21 @@ def _encode(
 def _write(
     folder: Path,
     documents: list[Document],
+    facts: FactBase,
     passages: list[Passage],
     windows: list[Window],
     vectors: Vectors,
     manifest: dict[str, object],
 ) -> None:
     (folder / "documents.json").write_bytes(_DOCUMENTS.dump_json(documents))
+    (folder / "facts.json").write_bytes(facts.dump())
     (folder / "windows.json").write_text(json.dumps([w.__dict__ for w in windows], ensure_ascii=False))
     np.save(folder / "vectors.npy", vectors)
     dense = faiss.IndexFlatIP(vectors.shape[1])
     dense.add(vectors)
     faiss.write_index(dense, str(folder / "dense.faiss"))
     # A question is searched with its document's name in front, as the text is: people name the place or the office.
-    texts = [
-        f"{passages[w.passage].document.citation}: {w.text}" if w.kind == "question" else w.text
-        for w in windows
-    ]
+    texts = [f"{passages[w.passage].path[0]}: {w.text}" if w.kind == "question" else w.text for w in windows]
     LexicalIndex.build(texts, folded=False).save(folder / "written")
     LexicalIndex.build(texts, folded=True).save(folder / "folded")
     LexicalIndex.build([passage.heading for passage in passages], folded=True).save(folder / "headings")

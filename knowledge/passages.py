@@ -1,6 +1,7 @@
 """Passages, the unit of retrieval, and the windows of them that are searched.
 
-A passage is a section of a document with text of its own; its id ("ke-hoach-126-2019#i-2-b") names it in answers,
+A passage is a section of a document with text of its own, or an entry of the facts; its id ("ke-hoach-126-2019#i-2-b",
+"occupations#han") names it in answers,
 citations, corrections and statistics. Short windows of it (about 350 characters, its heading in front) find the right
 section far more often than one vector for the whole does; questions that it is known to answer are windows too.
 """
@@ -17,7 +18,9 @@ from typing import Literal
 import yaml
 
 from knowledge.documents import Document
+from knowledge.entries import questions_of, section_of
 from knowledge.errors import DocumentError
+from knowledge.facts import Entry, FactBase
 from knowledge.structure import Section
 
 WINDOW_CHARACTERS = 350
@@ -27,22 +30,31 @@ _SPACE = re.compile(r"\s+")
 
 @dataclass(frozen=True)
 class Passage:
-    """A section of a document as search sees it."""
+    """A section of a document, or an entry of the facts, as search sees it."""
 
-    document: Document
+    source: Document | Entry
     section: Section
 
     @property
     def id(self) -> str:
-        """The stable id, "<document>#<slug>"."""
-        return f"{self.document.id}#{self.section.slug}"
+        """The stable id: "<document>#<slug>" or "<collection>#<entry>"."""
+        if isinstance(self.source, Entry):
+            return self.source.passage_id
+        return f"{self.source.id}#{self.section.slug}"
+
+    @property
+    def place(self) -> str | None:
+        """Where it applies; None is the whole country, or unknown."""
+        return self.source.applies_to.place if isinstance(self.source, Entry) else self.source.place
 
     @property
     def path(self) -> tuple[str, ...]:
-        """The document's citation and the headings down to the passage, outermost first."""
+        """The headings down to the passage, outermost first: a document's citation, or an entry's collection."""
         headings = self.section.path
+        if isinstance(self.source, Entry):
+            return headings
         # The title says no more than the citation does, but it may be all that a folder without front matter has.
-        return (self.document.citation, *(h for h in headings if h != self.document.citation))
+        return (self.source.citation, *(h for h in headings if h != self.source.citation))
 
     @property
     def heading(self) -> str:
@@ -70,9 +82,10 @@ class Window:
     text: str
 
 
-def passages_of(documents: Iterable[Document]) -> list[Passage]:
-    """Returns the passages of `documents` in reading order."""
-    return [Passage(d, s) for d in documents for s in d.outline if s.blocks]
+def passages_of(documents: Iterable[Document], facts: FactBase | None = None) -> list[Passage]:
+    """Returns the passages of `documents` in reading order, then those of `facts`."""
+    sections = [Passage(d, s) for d in documents for s in d.outline if s.blocks]
+    return [*sections, *(Passage(e, section_of(e)) for e in (facts.by_id.values() if facts else ()))]
 
 
 def windows_of(passages: list[Passage], questions: dict[str, dict[int, list[str]]]) -> list[Window]:
@@ -89,7 +102,10 @@ def windows_of(passages: list[Passage], questions: dict[str, dict[int, list[str]
             Window(number, first, last, "text", f"{heading}: {text}" if heading else text)
             for first, last, text in _stretches(passage)
         )
-        for block, asked in questions.get(passage.id, {}).items():
+        asked_of = questions.get(passage.id, {})
+        if isinstance(passage.source, Entry):
+            asked_of = questions_of(passage.source)
+        for block, asked in asked_of.items():
             windows.extend(Window(number, block, block, "question", question) for question in asked)
     return windows
 
@@ -105,7 +121,7 @@ def read_questions(folder: Path, passages: list[Passage]) -> dict[str, dict[int,
     """
     found: dict[str, dict[int, list[str]]] = {}
     for file in sorted(folder.glob("*.yml")):
-        own = [p for p in passages if p.document.id == file.stem]
+        own = [p for p in passages if isinstance(p.source, Document) and p.source.id == file.stem]
         blocks = [(p.id, n, _comparable(b.plain)) for p in own for n, b in enumerate(p.section.blocks)]
         for evidence, questions, line in _entries(file):
             snippet = _comparable(evidence)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 
@@ -15,6 +15,11 @@ _TYPES_DIACRITICS = 0.12
 # A message with more syllables than this tells a story around its question.
 _LONG_MESSAGE = 30
 _REMEMBERED = 256
+_MOST_PARTS = 3
+# Syllables from which on a phrase is told from all others by its letters alone.
+_DISTINCTIVE = 3
+# The words at the end of a part in which a question shows.
+_ENDING = 5
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,17 @@ class Question:
         return _read(text)
 
     @cached_property
+    def said(self) -> str:
+        """The words of `prepared` in lower case, without their diacritics if the user types none; spaces around."""
+        words = spoken(self.prepared)
+        return words if self.has_diacritics else fold(words)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it tells a story around what it asks."""
+        return len(tokens(self.prepared)) > _LONG_MESSAGE
+
+    @cached_property
     def synonyms(self) -> tuple[str, ...]:
         """Words that official documents use for what was said."""
         return tuple(dict.fromkeys(synonym.official for synonym in self._said))
@@ -49,6 +65,47 @@ class Question:
     def _said(self) -> tuple[_Synonym, ...]:
         folded = f" {_folded(self.prepared)} "
         return tuple(synonym for synonym in _synonym_table() if f" {synonym.said} " in folded)
+
+
+class Phrases:
+    """Phrases that a question may say; "…" in one stands for up to four words ("trường … dạy").
+
+    Who types diacritics must have typed those of the phrase: "cơ quan nào" does not ask for a "quận nào". In a phrase
+    of three syllables or more a slip of them is forgiven: no other phrase has the same letters.
+    """
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        written = [[spoken(part).rstrip() for part in phrase.split("…")] for phrase in phrases]
+        folded = [list(map(fold, parts)) for parts in written]
+        long = [parts for parts in folded if len(" ".join(parts).split()) >= _DISTINCTIVE]
+        self._written, self._folded, self._long = map(_any_said, (written, folded, long))
+
+    def said_in(self, question: Question) -> bool:
+        """Tells whether `question` says one of the phrases."""
+        return self.said_by(question) is not None
+
+    def said_by(self, question: Question) -> str | None:
+        """Returns the first phrase that `question` says, in its words, or None."""
+        found = (self._written if question.has_diacritics else self._folded).search(question.said)
+        if found is None and question.has_diacritics:
+            found = self._long.search(fold(question.said))
+        return found.group().strip() if found else None
+
+
+def _ends_asking(part: str) -> bool:
+    """Tells whether a part ends as a question does; "bố không cho em đi học" only says "không"."""
+    return "?" in part or _asks(" ".join(tokens(part)[-_ENDING:]))
+
+
+def spoken(text: str) -> str:
+    """Returns the words of `text` in lower case, a space around each; "%" is one, for "bao nhiêu %" hangs on it."""
+    return f" {' '.join(tokens(text.replace('%', ' phần trăm ')))} "
+
+
+def _any_said(phrases: list[list[str]]) -> re.Pattern[str]:
+    spelled = [r"(?: \S+){0,4}".join(map(re.escape, phrase)) for phrase in phrases]
+    # Without a phrase nothing is said.
+    return re.compile(rf"(?:{'|'.join(spelled)}) " if spelled else r"(?!)")
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -67,6 +124,12 @@ class _Synonym:
     said: str
     official: str
     syllables: frozenset[str]
+
+
+def parts(prepared: str) -> list[str]:
+    """Returns the questions of a message that asks two or three things, in order; of any other message, nothing."""
+    asking = [part for part in _clauses(prepared) if _asks(part) and _ends_asking(part)]
+    return asking if 1 < len(asking) <= _MOST_PARTS else []
 
 
 def focus(prepared: str) -> str | None:

@@ -26,8 +26,8 @@ class KnowledgeStore:
         """Takes the index's folder; the gazetteer and the ranking are the shipped ones unless given."""
         self.index_dir = index_dir
         self.encoder = encoder
+        self._own_gazetteer = gazetteer is None
         self.gazetteer = gazetteer or load_gazetteer()
-        self._expectations = Expectations(self.gazetteer)
         self._ranking = ranking
         self._lock = threading.Lock()
         self._retriever: Retriever | None = None
@@ -54,4 +54,6 @@ class KnowledgeStore:
                 f"the index was built with the encoder {loaded.encoder_name}, the program runs "
                 f"{self.encoder.name}; build it again with: laban kb build"
             )
-        return Retriever(loaded, self.encoder, self._expectations, self._ranking)
+        if self._own_gazetteer:  # Names of trades and schools stand in the facts, which may have changed too.
+            self.gazetteer = load_gazetteer()
+        return Retriever(loaded, self.encoder, Expectations(self.gazetteer), self._ranking)

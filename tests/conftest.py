@@ -10,10 +10,12 @@ from knowledge import index
 from knowledge.encoder import Encoder, load_encoder
 from knowledge.onnx_encoder import MODEL_DIR
 from knowledge.search import Retriever
+from knowledge.sources import Sources
 from knowledge.store import KnowledgeStore
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENTS, QUESTIONS = ROOT / "knowledge" / "documents", ROOT / "knowledge" / "questions"
+_KNOWLEDGE = ROOT / "knowledge"
+SHIPPED = Sources(_KNOWLEDGE / "documents", _KNOWLEDGE / "questions", _KNOWLEDGE / "facts")
 BUILT_INDEX = ROOT / "var" / "index"
 
 # The same examples each time, so that a failure on a colleague's machine is a failure here; no deadline, for
@@ -30,15 +32,15 @@ def encoder() -> Encoder:
 
 @pytest.fixture(scope="session")
 def index_dir(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Path:
-    """A folder with an index of the five documents; a copy of `var/index` where that one is current."""
+    """A folder with an index of the shipped documents and facts; a copy of `var/index` where that one is current."""
     folder = tmp_path_factory.mktemp("knowledge") / "index"
-    if index.is_current(DOCUMENTS, BUILT_INDEX, str(MODEL_DIR), QUESTIONS):
+    if index.is_current(SHIPPED, BUILT_INDEX, str(MODEL_DIR)):
         version = index.current_version(BUILT_INDEX)
         assert version is not None
         shutil.copytree(BUILT_INDEX / version, folder / version)
         (folder / "CURRENT").write_text(version)
     else:
-        index.build(DOCUMENTS, folder, encoder, QUESTIONS)
+        index.build(SHIPPED, folder, encoder)
     return folder
 
 

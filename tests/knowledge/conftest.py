@@ -7,6 +7,7 @@ import pytest
 
 from knowledge import index
 from knowledge.encoder import Encoder
+from knowledge.sources import Sources
 
 CANTEEN = """---
 id: noi-quy-can-tin
@@ -54,7 +55,7 @@ def small_index(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> P
     """An index of the two documents, built once."""
     folder = tmp_path_factory.mktemp("small")
     _write(folder / "documents")
-    index.build(folder / "documents", folder / "index", encoder)
+    index.build(Sources(folder / "documents"), folder / "index", encoder)
     return folder / "index"
 
 

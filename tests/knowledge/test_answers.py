@@ -5,16 +5,9 @@ from itertools import permutations
 
 import pytest
 
-from knowledge.answers import (
-    ANSWER_CHARACTERS,
-    QUOTE_CHARACTERS,
-    citation_line,
-    compose,
-    embolden,
-    explain_sources,
-    section_name,
-    source_of,
-)
+from knowledge.answers import ANSWER_CHARACTERS, compose, explain_sources
+from knowledge.answers.answer import embolden
+from knowledge.answers.citations import QUOTE_CHARACTERS, citation_line, section_name, source_of
 from knowledge.documents import Document
 from knowledge.passages import Passage, passages_of
 from knowledge.privacy import mask_contacts

@@ -6,8 +6,8 @@ from knowledge.documents import Document
 from knowledge.expectations import Expectations
 from knowledge.gazetteer import load_gazetteer
 from knowledge.passages import Passage, passages_of
+from knowledge.question import Question
 from knowledge.structure import parse_sections
-from knowledge.text import prepare
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +30,11 @@ def passage(
 
 
 def missing(expectations: Expectations, question: str, held: Passage) -> int:
-    return expectations.missing(expectations.of(prepare(question)), expectations.content(held))
+    return expectations.missing(expectations.of(Question.read(question)), expectations.content(held))
 
 
 def unmet(expectations: Expectations, question: str, held: Passage) -> int:
-    return expectations.unmet(expectations.of(prepare(question)), expectations.content(held))
+    return expectations.unmet(expectations.of(Question.read(question)), expectations.content(held))
 
 
 @pytest.mark.parametrize(

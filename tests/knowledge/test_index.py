@@ -9,6 +9,7 @@ import pytest
 from knowledge import index
 from knowledge.encoder import Encoder
 from knowledge.errors import DocumentError, IndexUnusable
+from knowledge.sources import Sources
 
 REMEDY = r"laban kb build"
 
@@ -18,7 +19,7 @@ def append(file: Path, text: str) -> None:
 
 
 def test_an_index_holds_what_the_documents_say(two_documents: Path, tmp_path: Path, encoder: Encoder) -> None:
-    report = index.build(two_documents, tmp_path / "index", encoder)
+    report = index.build(Sources(two_documents), tmp_path / "index", encoder)
     built = index.load(tmp_path / "index")
     assert (report.documents, report.passages, report.windows) == (2, 4, 4)
     assert report.encoded == 4
@@ -37,19 +38,19 @@ def test_an_index_holds_what_the_documents_say(two_documents: Path, tmp_path: Pa
 
 
 def test_a_second_build_encodes_nothing(two_documents: Path, tmp_path: Path, encoder: Encoder) -> None:
-    index.build(two_documents, tmp_path / "index", encoder)
+    index.build(Sources(two_documents), tmp_path / "index", encoder)
     before = np.array(index.load(tmp_path / "index").vectors)
-    assert index.build(two_documents, tmp_path / "index", encoder).encoded == 0
+    assert index.build(Sources(two_documents), tmp_path / "index", encoder).encoded == 0
     assert np.array_equal(index.load(tmp_path / "index").vectors, before)
 
 
 def test_only_what_has_changed_is_encoded(two_documents: Path, tmp_path: Path, encoder: Encoder) -> None:
-    index.build(two_documents, tmp_path / "index", encoder)
+    index.build(Sources(two_documents), tmp_path / "index", encoder)
     append(two_documents / "thu-vien.md", "\nThư viện đóng cửa chủ nhật.\n")
-    report = index.build(two_documents, tmp_path / "index", encoder)
+    report = index.build(Sources(two_documents), tmp_path / "index", encoder)
     assert (report.encoded, report.windows) == (1, 5)
     built = index.load(tmp_path / "index")
-    again = index.build(two_documents, tmp_path / "anew", encoder)
+    again = index.build(Sources(two_documents), tmp_path / "anew", encoder)
     assert again.encoded == 5
     # Row by row: a vector kept from before lies beside its own window.
     likeness = np.array(built.vectors) @ np.array(index.load(tmp_path / "anew").vectors).T
@@ -62,7 +63,7 @@ def test_questions_are_windows_too(two_documents: Path, tmp_path: Path, encoder:
     (questions / "thu-vien.yml").write_text(
         '- {evidence: mượn 5 cuốn, questions: ["Được mượn mấy quyển?"]}\n', "utf-8"
     )
-    report = index.build(two_documents, tmp_path / "index", encoder, questions)
+    report = index.build(Sources(two_documents, questions), tmp_path / "index", encoder)
     built = index.load(tmp_path / "index")
     (asked,) = [n for n, window in enumerate(built.windows) if window.kind == "question"]
     assert report.windows == 5
@@ -72,7 +73,7 @@ def test_questions_are_windows_too(two_documents: Path, tmp_path: Path, encoder:
 
 def test_progress_counts_up_to_the_whole(two_documents: Path, tmp_path: Path, encoder: Encoder) -> None:
     told: list[tuple[str, int, int]] = []
-    index.build(two_documents, tmp_path / "index", encoder, progress=lambda *step: told.append(step))
+    index.build(Sources(two_documents), tmp_path / "index", encoder, progress=lambda *step: told.append(step))
     assert told == [("encode", 4, 4)]
 
 
@@ -80,10 +81,10 @@ def test_progress_counts_up_to_the_whole(two_documents: Path, tmp_path: Path, en
 def test_a_broken_document_replaces_nothing(
     two_documents: Path, tmp_path: Path, encoder: Encoder, broken: str
 ) -> None:
-    version = index.build(two_documents, tmp_path / "index", encoder).version
+    version = index.build(Sources(two_documents), tmp_path / "index", encoder).version
     (two_documents / "z.md").write_text(broken, encoding="utf-8")
     with pytest.raises(DocumentError, match=r"z\.md:"):
-        index.build(two_documents, tmp_path / "index", encoder)
+        index.build(Sources(two_documents), tmp_path / "index", encoder)
     assert index.load(tmp_path / "index").version == version
     assert sorted(f.name for f in (tmp_path / "index").iterdir()) == sorted([version, "CURRENT"])
 
@@ -94,7 +95,7 @@ def test_a_new_version_takes_over_and_the_oldest_goes(
     versions = []
     for n in range(3):
         append(two_documents / "thu-vien.md", f"\nĐiều thêm thứ {n}.\n")
-        versions.append(index.build(two_documents, tmp_path / "index", encoder).version)
+        versions.append(index.build(Sources(two_documents), tmp_path / "index", encoder).version)
         assert index.current_version(tmp_path / "index") == versions[-1]
     folders = [f.name for f in (tmp_path / "index").iterdir() if f.is_dir()]
     assert len(set(versions)) == 3
@@ -105,10 +106,10 @@ def test_a_new_version_takes_over_and_the_oldest_goes(
 def test_a_reader_goes_on_with_the_version_it_has(
     two_documents: Path, tmp_path: Path, encoder: Encoder
 ) -> None:
-    index.build(two_documents, tmp_path / "index", encoder)
+    index.build(Sources(two_documents), tmp_path / "index", encoder)
     held = index.load(tmp_path / "index")
     append(two_documents / "thu-vien.md", "\nThư viện đóng cửa chủ nhật.\n")
-    index.build(two_documents, tmp_path / "index", encoder)
+    index.build(Sources(two_documents), tmp_path / "index", encoder)
     assert len(held.passages) == 4
     assert float(held.written.scores(held.written.terms("mượn sách")).max()) > 0
     assert len(index.load(tmp_path / "index").passages) == 5
@@ -118,13 +119,13 @@ def test_an_index_is_current_until_something_it_is_made_from_changes(
     two_documents: Path, tmp_path: Path, encoder: Encoder
 ) -> None:
     folder = tmp_path / "index"
-    assert not index.is_current(two_documents, folder, encoder.name)
-    index.build(two_documents, folder, encoder)
-    assert index.is_current(two_documents, folder, encoder.name)
-    assert not index.is_current(two_documents, folder, "another-encoder")
-    assert not index.is_current(two_documents, folder, encoder.name, _questions(tmp_path))
+    assert not index.is_current(Sources(two_documents), folder, encoder.name)
+    index.build(Sources(two_documents), folder, encoder)
+    assert index.is_current(Sources(two_documents), folder, encoder.name)
+    assert not index.is_current(Sources(two_documents), folder, "another-encoder")
+    assert not index.is_current(Sources(two_documents, _questions(tmp_path)), folder, encoder.name)
     append(two_documents / "thu-vien.md", "\nThêm.\n")
-    assert not index.is_current(two_documents, folder, encoder.name)
+    assert not index.is_current(Sources(two_documents), folder, encoder.name)
 
 
 def _questions(folder: Path) -> Path:
@@ -137,7 +138,7 @@ def _questions(folder: Path) -> Path:
 @pytest.mark.parametrize("text", ["Chỉ một câu.", "- một\n- hai", "😀", "# Tựa\n\n1"])
 def test_any_readable_folder_can_be_indexed(tmp_path: Path, encoder: Encoder, text: str) -> None:
     (tmp_path / "a.md").write_text(text, encoding="utf-8")
-    report = index.build(tmp_path, tmp_path / "index", encoder)
+    report = index.build(Sources(tmp_path), tmp_path / "index", encoder)
     assert report.passages == len(index.load(tmp_path / "index").passages) == 1
 
 
@@ -148,19 +149,20 @@ def test_a_missing_index_says_how_to_build_one(tmp_path: Path) -> None:
 
 
 def test_an_index_of_another_release_says_so(two_documents: Path, tmp_path: Path, encoder: Encoder) -> None:
-    version = index.build(two_documents, tmp_path / "index", encoder).version
+    version = index.build(Sources(two_documents), tmp_path / "index", encoder).version
     manifest = tmp_path / "index" / version / "manifest.json"
     manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "format": index.FORMAT - 1}))
     with pytest.raises(IndexUnusable, match=rf"format {index.FORMAT - 1}, .* reads {index.FORMAT}.*{REMEDY}"):
         index.load(tmp_path / "index")
-    assert not index.is_current(two_documents, tmp_path / "index", encoder.name)
-    assert index.build(two_documents, tmp_path / "index", encoder).encoded == 4
-    assert index.is_current(two_documents, tmp_path / "index", encoder.name)
+    assert not index.is_current(Sources(two_documents), tmp_path / "index", encoder.name)
+    assert index.build(Sources(two_documents), tmp_path / "index", encoder).encoded == 4
+    assert index.is_current(Sources(two_documents), tmp_path / "index", encoder.name)
 
 
 FILES = [
     "manifest.json",
     "documents.json",
+    "facts.json",
     "windows.json",
     "vectors.npy",
     "dense.faiss",

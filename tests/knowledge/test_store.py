@@ -10,6 +10,7 @@ from knowledge import index
 from knowledge.encoder import Encoder, load_encoder
 from knowledge.errors import IndexUnusable
 from knowledge.onnx_encoder import MODEL_DIR
+from knowledge.sources import Sources
 from knowledge.store import KnowledgeStore
 
 
@@ -29,11 +30,11 @@ def test_many_threads_share_one_load(index_copy: Path, encoder: Encoder) -> None
 def test_a_newer_version_takes_over_while_the_old_retriever_works_on(
     two_documents: Path, tmp_path: Path, encoder: Encoder
 ) -> None:
-    index.build(two_documents, tmp_path / "index", encoder)
+    index.build(Sources(two_documents), tmp_path / "index", encoder)
     store = KnowledgeStore(tmp_path / "index", encoder)
     old = store.retriever()
     (two_documents / "ky-tuc-xa.md").write_text("Ký túc xá khóa cửa lúc 23 giờ.", encoding="utf-8")
-    index.build(two_documents, tmp_path / "index", encoder)
+    index.build(Sources(two_documents), tmp_path / "index", encoder)
     new = store.retriever()
     assert new is not old
     assert new.search("ký túc xá đóng cửa mấy giờ")[0].passage.id == "ky-tuc-xa#doan-1"
@@ -54,10 +55,10 @@ def test_an_index_of_another_encoder_is_refused(index_copy: Path, tmp_path: Path
 def test_vectors_of_another_encoder_are_not_taken_over(
     two_documents: Path, tmp_path: Path, encoder: Encoder
 ) -> None:
-    index.build(two_documents, tmp_path / "index", encoder)
+    index.build(Sources(two_documents), tmp_path / "index", encoder)
     (tmp_path / "other-e5").symlink_to(MODEL_DIR)
     other = load_encoder(str(tmp_path / "other-e5"))
-    assert index.build(two_documents, tmp_path / "index", other).encoded == 4
+    assert index.build(Sources(two_documents), tmp_path / "index", other).encoded == 4
 
 
 def test_without_an_index_the_remedy_is_named_and_a_later_build_is_noticed(
@@ -66,5 +67,5 @@ def test_without_an_index_the_remedy_is_named_and_a_later_build_is_noticed(
     store = KnowledgeStore(tmp_path / "index", encoder)
     with pytest.raises(IndexUnusable, match="laban kb build"):
         store.retriever()
-    index.build(two_documents, tmp_path / "index", encoder)
+    index.build(Sources(two_documents), tmp_path / "index", encoder)
     assert store.retriever().search("trả tiền bằng gì")

@@ -1,0 +1,80 @@
+"""Answers made from the entries themselves, when a question compares two of them or asks for all of a kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+
+from knowledge.answers.answer import Answer
+from knowledge.answers.cards import answer_from_card, asks_of_entry
+from knowledge.answers.comparisons import compare
+from knowledge.answers.lists import schools_in, schools_that_teach, supported_trades
+from knowledge.facts import Institution, Occupation
+from knowledge.gazetteer import Mention
+from knowledge.question import Phrases, Question
+from knowledge.search import Retriever
+from knowledge.vocabulary import vocabulary
+
+# Two are compared; three do not fit on a phone.
+_COMPARED = 2
+
+
+def direct_answer(question: Question, knowledge: Retriever) -> Answer | None:
+    """Returns a comparison or a list if a complete question asks for one, else None.
+
+    What belongs to a person is refused, whatever a document says of it.
+    """
+    if _says("personal", question):
+        return Answer(vocabulary("answers")["personal"], (), (), known=False)
+    mentions = knowledge.mentions(question.prepared)
+    trades, schools = entries_named(mentions, knowledge)
+    for entries in (trades, schools):
+        if len(entries) == _COMPARED and _says("comparing", question):
+            return compare(entries, question, knowledge)
+    place = next((mention for mention in mentions if mention.entity == "place"), None)
+    if len(trades) == 1 and not schools and _says("where_taught", question):
+        return schools_that_teach(trades[0], place, knowledge, best=_says("best", question))
+    if trades or schools:
+        return None
+    return _list_asked_for(question, place, knowledge)
+
+
+def _list_asked_for(question: Question, place: Mention | None, knowledge: Retriever) -> Answer | None:
+    if _says("supported_trades", question):
+        return supported_trades(knowledge)
+    if _says("schools", question) and not _says("about_document", question):
+        return schools_in(place, knowledge)
+    return None
+
+
+def answer_about_entry(question: Question, knowledge: Retriever, today: date) -> Answer | None:
+    """Returns what is known, or not, of the one trade or school that a question names and asks something of.
+
+    For questions that search is not sure of: the entry is the place to look, and what it lacks is not known.
+    """
+    trades, schools = entries_named(knowledge.mentions(question.prepared), knowledge)
+    entries = schools or trades
+    if len(entries) != 1 or not asks_of_entry(entries[0], question):
+        return None
+    return answer_from_card(entries[0], question, knowledge, today)
+
+
+def entries_named(
+    mentions: Iterable[Mention], knowledge: Retriever
+) -> tuple[list[Occupation], list[Institution]]:
+    """Returns the trades and the schools of the facts among `mentions`, each once, in order."""
+    facts = knowledge.index.facts
+    values = list(dict.fromkeys((mention.entity, mention.value) for mention in mentions))
+    trades = [facts.occupations.get(value) for entity, value in values if entity == "occupation"]
+    schools = [facts.institutions.get(value) for entity, value in values if entity == "institution"]
+    return [trade for trade in trades if trade], [school for school in schools if school]
+
+
+def _says(cues: str, question: Question) -> bool:
+    return _cues(cues).said_in(question)
+
+
+@cache
+def _cues(name: str) -> Phrases:
+    return Phrases(vocabulary("questions")[name])
