@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -12,7 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.conversation import Turn
 from actions.finding import Desk, Finding
-from knowledge.answers import Answer, compose
+from knowledge.answers import Answer, Reply
 from knowledge.search import Ranking
 
 Events = list[dict[str, Any]]
@@ -48,9 +49,9 @@ def utter_finding(dispatcher: CollectingDispatcher, desk: Desk, turn: Turn, find
     near = [hit for hit in finding.hits if hit.score >= _NEAREST]
     topics = [topic for hit in near if (topic := retriever.topic_of(hit.passage))]
     if finding.score >= _bar(turn, ranking):
-        answer = compose(finding.hits, finding.question, desk.today())
-        related = [t for t in topics[1:] if t != finding.question][:_RELATED]
-        dispatcher.utter_message(json_message=message_of(answer, related))
+        answer = desk.compose(finding)
+        related = [Reply(t, t) for t in topics[1:] if t != finding.question][:_RELATED]
+        dispatcher.utter_message(json_message=message_of(answer, answer.replies or tuple(related)))
         return remember(turn, finding, answer)
     if turn.intent == "out_of_scope" or (turn.intent == "nlu_fallback" and not topics):
         dispatcher.utter_message(response="utter_out_of_scope")
@@ -62,13 +63,13 @@ def utter_finding(dispatcher: CollectingDispatcher, desk: Desk, turn: Turn, find
     return [SlotSet("suggestions", topics[:_TOPICS])]
 
 
-def message_of(answer: Answer, related: list[str]) -> dict[str, Any]:
+def message_of(answer: Answer, replies: Sequence[Reply]) -> dict[str, Any]:
     """Returns an answer as the custom message that the app passes on."""
     return {
         "text": answer.text,
-        "quick_replies": buttons(related),
+        "quick_replies": [{"title": reply.title, "payload": reply.ask} for reply in replies],
         "sources": [asdict(source) for source in answer.sources],
-        "outcome": "answered",
+        "outcome": "answered" if answer.known else "no_answer",
     }
 
 

@@ -7,8 +7,26 @@ from dataclasses import dataclass
 from datetime import date
 
 from actions.conversation import Turn
-from actions.follow_up import complete, leans, may_lean, own_words
-from knowledge.question import focus
+from actions.follow_up import (
+    ENTRY_KINDS,
+    bare,
+    complete,
+    continues,
+    leans,
+    may_lean,
+    of_same_entry,
+    own_words,
+)
+from knowledge.answers import (
+    Answer,
+    answer_about_elsewhere,
+    answer_about_entry,
+    answer_about_unlisted,
+    compose,
+    compose_several,
+    direct_answer,
+)
+from knowledge.question import Question, focus, parts
 from knowledge.search import Hit
 from knowledge.store import KnowledgeStore
 from knowledge.text import tokens
@@ -18,18 +36,23 @@ _LEANING_MARGIN = 0.1
 # How much of what a message adds to the question before (0 to 1, by rarity) the passage found for both must say.
 _LEAST_HELD = 0.6
 _HITS = 5
+# A part of no more syllables that names nothing may lean on the first part: "9+ là gì? học xong có bằng gì?".
+_SHORT_PART = 9
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A complete question and the passages found for it, best first."""
+    """A complete question and the passages found for it, best first; or the answer, where entries give it directly."""
 
     question: str
     hits: tuple[Hit, ...]
+    answer: Answer | None = None
 
     @property
     def score(self) -> float:
         """The probability (0 to 1) that the best passage answers; 0 when nothing was found."""
+        if self.answer is not None:
+            return 1.0
         return self.hits[0].score if self.hits else 0.0
 
 
@@ -41,17 +64,53 @@ class Desk:
     today: Callable[[], date]
 
     def find(self, turn: Turn) -> Finding:
-        """Returns what answers the turn's message, read alone or together with the question before."""
+        """Returns what answers the turn's message, read alone or together with what was talked about."""
         alone = self.search(turn.text)
-        if not may_lean(turn):
+        bar = self.store.retriever().ranking.answer
+        if (same := of_same_entry(turn, self.store.gazetteer)) and (asked := self._asked_of_entry(same)):
+            return asked if asked.answer and asked.answer.known else max(alone, asked, key=lambda f: f.score)
+        if not may_lean(turn) or self._names_what_it_asks(turn):
             return alone
         leaning = self.search(complete(turn, self.store.gazetteer))
         if not self._continues(turn, leaning):
-            return alone
+            return self._on_subject(turn, alone) if leans(turn) else alone
         if leans(turn):
-            return leaning if leaning.score >= alone.score - _LEANING_MARGIN else alone
-        sure = alone.score >= self.store.retriever().ranking.answer
-        return leaning if not sure and leaning.score > alone.score + _LEANING_MARGIN else alone
+            leaning = self._on_subject(turn, leaning)
+            sure = leaning.score >= bar
+            return leaning if sure or leaning.score >= alone.score - _LEANING_MARGIN else alone
+        unsure = alone.score < bar
+        return leaning if unsure and leaning.score > alone.score + _LEANING_MARGIN else alone
+
+    def _names_what_it_asks(self, turn: Turn) -> bool:
+        """Tells whether a message is complete by itself: it names a trade or a school and asks something of it."""
+        named = any(mention.entity in ENTRY_KINDS for mention in turn.mentions)
+        return named and self._asked_of_entry(turn.text) is not None
+
+    def _asked_of_entry(self, question: str) -> Finding | None:
+        """Returns the answer to a question put to the trade or school named before, if it asks something of it."""
+        retriever, read = self.store.retriever(), Question.read(question)
+        answer = direct_answer(read, retriever) or answer_about_entry(read, retriever, self.today())
+        hits = tuple(retriever.search(question, _HITS, self.today()))
+        return Finding(question, hits, answer) if answer else None
+
+    def _on_subject(self, turn: Turn, otherwise: Finding) -> Finding:
+        """Returns what answers a few words within the subject of the last answer, unless `otherwise` does already.
+
+        "Điều kiện thế nào" after the sums of a resolution means the conditions of that resolution.
+        """
+        retriever = self.store.retriever()
+        before = [p for i in turn.last_passages if (p := retriever.passage(i))]
+        subjects = retriever.subjects(before)
+        found = otherwise.hits[0].passage if otherwise.hits else None
+        if found and found.id not in turn.last_passages and retriever.subjects([found]) & subjects:
+            return otherwise
+        for words in dict.fromkeys(filter(None, map(retriever.subject_words, before))):
+            within = self.search(f"{bare(turn.text)} {words}")
+            best = within.hits[0].passage if within.hits else None
+            sure = within.score >= retriever.ranking.answer
+            if sure and best and best.id not in turn.last_passages and retriever.subjects([best]) & subjects:
+                return within
+        return otherwise
 
     def _continues(self, turn: Turn, leaning: Finding) -> bool:
         """Tells whether a message that was not understood as a follow-up is about what it would be leaned on.
@@ -59,15 +118,17 @@ class Desk:
         The question before answers itself, whatever is added to it: after it, "giá vàng hôm nay" must not be met with
         its answer again. So the passage found has to speak of what the message adds.
         """
-        if turn.intent == "follow_up":
+        if continues(turn):
             return True
         if not leaning.hits or not tokens(turn.text):
             return False
-        held = self.store.retriever().holds(own_words(turn), leaning.hits[0].passage)
-        return held >= _LEAST_HELD
+        return self.store.retriever().holds(own_words(turn), leaning.hits[0].passage) >= _LEAST_HELD
 
     def search(self, question: str) -> Finding:
         """Returns what answers a question that is complete in itself; of a life story, of the part that asks."""
+        each = self._each(question)
+        if each is not None:
+            return each
         whole = self._search(question)
         asking = focus(question)
         if asking is None:
@@ -75,5 +136,46 @@ class Desk:
         part = self._search(asking)
         return part if part.score > whole.score else whole
 
+    def compose(self, finding: Finding) -> Answer:
+        """Returns the answer that a finding gives."""
+        if finding.answer is not None:
+            return finding.answer
+        return compose(finding.hits, finding.question, self.today(), self.store.retriever())
+
+    def _each(self, question: str) -> Finding | None:
+        """Returns the joint answer to a message that asks two or three things, if each of them can be answered."""
+        asked = parts(question)
+        if not asked:
+            return None
+        bar = self.store.retriever().ranking.answer
+        findings = [self._part(part, asked[0], question) for part in asked]
+        answers = [self.compose(finding) for finding in findings if finding.score >= bar]
+        if len({answer.text for answer in answers}) < len(findings):
+            return None
+        return Finding(question, findings[0].hits, compose_several(answers))
+
+    def _part(self, part: str, first: str, message: str) -> Finding:
+        """Returns what answers a part of a message; what it leaves unsaid stands elsewhere in the message."""
+        gazetteer = self.store.gazetteer
+        own = {mention.entity for mention in gazetteer.find(part)}
+        if not own & ENTRY_KINDS:
+            named = [m for m in gazetteer.find(message) if m.entity in ENTRY_KINDS]
+            if named:
+                return self._search(" ".join([part, *(message[m.start : m.end] for m in named[:1])]))
+        alone = self._search(part)
+        if part == first or own or len(tokens(part)) > _SHORT_PART:
+            return alone
+        leaning = self._search(f"{first} {part}")
+        return leaning if leaning.score > alone.score else alone
+
     def _search(self, question: str) -> Finding:
-        return Finding(question, tuple(self.store.retriever().search(question, _HITS)))
+        retriever, read = self.store.retriever(), Question.read(question)
+        hits = tuple(retriever.search(question, _HITS, self.today()))
+        sure = bool(hits) and hits[0].score >= retriever.ranking.answer
+        best = hits[0].passage if hits else None
+        answer = direct_answer(read, retriever) or answer_about_unlisted(read, best, retriever)
+        if answer is None and not sure:
+            answer = answer_about_entry(read, retriever, self.today()) or answer_about_elsewhere(
+                read, retriever
+            )
+        return Finding(question, hits, answer)

@@ -8,7 +8,8 @@ from functools import cache
 
 from actions.conversation import Turn
 from knowledge.gazetteer import Gazetteer
-from knowledge.question import Question
+from knowledge.gazetteer import Mention as Named
+from knowledge.question import Phrases, Question
 from knowledge.text import fold, tokens
 from knowledge.vocabulary import vocabulary
 
@@ -16,6 +17,10 @@ from knowledge.vocabulary import vocabulary
 # nothing by itself ("hôm nào", "ai ký"), it does.
 _SHORT = 6
 _ELLIPTICAL = 4
+# The kinds of things that have an entry of their own in the facts.
+ENTRY_KINDS = frozenset({"occupation", "institution"})
+# With no more syllables than this, a message that names nothing may be about the trade or school named before.
+_BRIEF = 9
 _STANDS_ALONE = frozenset({"out_of_scope", "greet", "goodbye", "thanks"})
 
 
@@ -23,14 +28,19 @@ def leans(turn: Turn) -> bool:
     """Tells whether the message can only be read together with the question before."""
     if turn.last_question is None or turn.intent in _STANDS_ALONE:
         return False
-    return turn.intent == "follow_up" or (not turn.mentions and _length(turn) <= _ELLIPTICAL)
+    return continues(turn) or (not turn.mentions and _length(turn) <= _ELLIPTICAL)
 
 
 def may_lean(turn: Turn) -> bool:
     """Tells whether the message can be read together with the question before."""
     if turn.last_question is None or turn.intent in _STANDS_ALONE:
         return False
-    return turn.intent == "follow_up" or _length(turn) <= _SHORT
+    return continues(turn) or _length(turn) <= _SHORT
+
+
+def continues(turn: Turn) -> bool:
+    """Tells whether the message is a follow-up by its intent, or a correction: "ý em là cao đẳng cơ"."""
+    return turn.intent == "follow_up" or _correcting().said_in(Question.read(turn.text))
 
 
 def _length(turn: Turn) -> int:
@@ -52,10 +62,30 @@ def complete(turn: Turn, gazetteer: Gazetteer) -> str:
                 question = f"{question[: old.start]}{mention.words}{question[old.end :]}"
         elif fold(mention.words) not in fold(question):
             question = f"{question} {mention.words}"
-    rest = _bare(turn.text)
+    rest = bare(turn.text)
     if not named and rest:
         question = f"{question} {rest}"
     return question
+
+
+def of_same_entry(turn: Turn, gazetteer: Gazetteer) -> str | None:
+    """Returns a message with the trade or school that the question before named, None if it names one or none was.
+
+    "Lương bao nhiêu" after "nghề hàn là làm gì" is "lương bao nhiêu nghề hàn": the rest of that question is answered.
+    """
+    if turn.mentions or turn.intent in _STANDS_ALONE or _length(turn) > _BRIEF:
+        return None
+    question = turn.last_question or ""
+    named = [m for m in gazetteer.find(question) if m.entity in ENTRY_KINDS]
+    if len({mention.value for mention in named}) != 1:
+        return None
+    return f"{bare(turn.text) or turn.text} {_phrase(named[0], question)}"
+
+
+def _phrase(mention: Named, question: str) -> str:
+    """Returns the words that name a thing, with the word before that makes an everyday word a name: "nghề hàn"."""
+    before = question[: mention.start].split()
+    return " ".join([*before[-1:], question[mention.start : mention.end]])
 
 
 def own_words(turn: Turn) -> str:
@@ -63,13 +93,18 @@ def own_words(turn: Turn) -> str:
     text = turn.text
     for mention in turn.mentions:
         text = text.replace(mention.words, " ")
-    return " ".join(_asking().sub(" ", f" {_bare(text)} ").split())
+    return " ".join(_asking().sub(" ", f" {bare(text)} ").split())
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """Returns a follow-up's own words: "thế còn hệ cao đẳng thì sao ạ" -> "hệ cao đẳng"."""
     words = _linking().sub(" ", f" {text.lower()} ")
     return " ".join(words.replace("?", " ").split())
+
+
+@cache
+def _correcting() -> Phrases:
+    return Phrases(vocabulary("questions")["correcting"])
 
 
 @cache

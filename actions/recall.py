@@ -49,7 +49,7 @@ class ActionShowSource(_ActionAskAgain):
                 return utter_finding(dispatcher, self._desk, turn, finding)
             dispatcher.utter_message(response="utter_no_source")
             return []
-        explanation = explain_sources(passages, self._desk.today())
+        explanation = explain_sources(passages, self._desk.today(), retriever)
         dispatcher.utter_message(
             json_message={
                 "text": explanation.text,
