@@ -21,12 +21,13 @@ from connectors.sentences import Sentences
 from connectors.settings import Settings
 from knowledge.documents import Document
 from knowledge.encoder import load_encoder
+from knowledge.facts import FactBase
 from knowledge.store import KnowledgeStore
 
 
 @dataclass(frozen=True)
 class CurrentLibrary:
-    """The documents of the index version in use, whichever that is."""
+    """The documents and facts of the index version in use, whichever that is."""
 
     store: KnowledgeStore
 
@@ -37,6 +38,10 @@ class CurrentLibrary:
     def document(self, document_id: str) -> Document | None:
         """Returns one document, or None."""
         return self.store.retriever().index.library.document(document_id)
+
+    def facts(self) -> FactBase:
+        """Returns all facts."""
+        return self.store.retriever().index.facts
 
 
 def create_apps(settings: Settings) -> tuple[FastAPI, Starlette]:

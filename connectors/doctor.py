@@ -110,8 +110,9 @@ def _encoder(settings: Settings) -> Finding:
 
 def _index(settings: Settings) -> Finding:
     try:
-        folders = settings.documents_dir, settings.index_dir, settings.encoder, settings.questions_dir
-        current = settings.documents_dir.is_dir() and index.is_current(*folders)
+        current = settings.documents_dir.is_dir() and index.is_current(
+            settings.sources, settings.index_dir, settings.encoder
+        )
     except KnowledgeError as error:
         return Finding("index", False, str(error), "run laban kb build")
     if not current:

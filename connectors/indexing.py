@@ -67,9 +67,7 @@ async def _follow(child: Child, report: Report) -> dict[str, float | str]:
 def _is_current(settings: Settings) -> bool:
     from knowledge import index  # noqa: PLC0415  # takes a second, and the child process needs no thread for it
 
-    return index.is_current(
-        settings.documents_dir, settings.index_dir, settings.encoder, settings.questions_dir
-    )
+    return index.is_current(settings.sources, settings.index_dir, settings.encoder)
 
 
 def _environment(settings: Settings) -> dict[str, str]:
@@ -81,6 +79,8 @@ def _environment(settings: Settings) -> dict[str, str]:
     }
     if settings.questions_dir is not None:
         folders["LABAN_QUESTIONS_DIR"] = settings.questions_dir
+    if settings.facts_dir is not None:
+        folders["LABAN_FACTS_DIR"] = settings.facts_dir
     return dict(os.environ) | {name: str(value) for name, value in folders.items()}
 
 
@@ -95,10 +95,9 @@ def main() -> int:
 
     try:
         done = index.build(
-            settings.documents_dir,
+            settings.sources,
             settings.index_dir,
             encoder.load_encoder(settings.encoder, threads=os.cpu_count() or 1),
-            settings.questions_dir,
             lambda step, done, total: say(step=step, done=done, total=total),
         )
     except KnowledgeError as error:

@@ -1,4 +1,4 @@
-"""The pages a browser shows: landing page with the chat, list of documents, reading page, errors."""
+"""The pages a browser shows: landing page with the chat, documents and facts with their reading pages, errors."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
@@ -16,9 +16,12 @@ from markupsafe import Markup
 from starlette.responses import Response
 from starlette.types import Scope
 
+from connectors.fact_pages import Links, blocks_of, dialled, groups_of, web_address
 from connectors.security_headers import SecurityHeaders
 from knowledge.documents import Document
+from knowledge.facts import KINDS, FactBase
 from knowledge.structure import Block
+from knowledge.vocabulary import vocabulary
 
 _HERE = Path(__file__).parent
 # A document's text holds **bold**, *italic* and backslash escapes; everything else in it is text.
@@ -36,6 +39,9 @@ class Documents(Protocol):
 
     def document(self, document_id: str) -> Document | None:
         """Returns one document, or None."""
+
+    def facts(self) -> FactBase:
+        """Returns all facts."""
 
 
 class RevalidatedFiles(StaticFiles):
@@ -66,7 +72,9 @@ def _templates() -> Jinja2Templates:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(inline=inline_markdown, runs=runs)
+    environment.filters.update(
+        inline=inline_markdown, runs=runs, blocks=blocks_of, web_address=web_address, dialled=dialled
+    )
     return Jinja2Templates(env=environment)
 
 
@@ -86,8 +94,8 @@ def pages_router(library: Documents, *, today: Callable[[], date], message_max_c
     """Returns the routes of the pages.
 
     Args:
-        library: the documents that can be read.
-        today: tells the date against which a document's period is held.
+        library: the documents and facts that can be read.
+        today: tells the date against which the period of a document or a fact is held.
         message_max_chars: the longest message that the REST API takes, in characters.
     """
     router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -106,6 +114,26 @@ def pages_router(library: Documents, *, today: Callable[[], date], message_max_c
         if document is None:
             return error_page(request, 404)
         return _page(request, "document.html", document=document, ended=document.ended(today()))
+
+    @router.api_route("/facts", methods=["GET", "HEAD"])
+    def fact_overview(request: Request) -> Response:
+        facts = library.facts()
+        counts = {collection: len(facts.of(collection)) for collection in KINDS}
+        return _page(request, "facts.html", counts=counts, collections=vocabulary("topics"))
+
+    @router.api_route("/facts/{collection}", methods=["GET", "HEAD"])
+    def fact_page(request: Request, collection: str) -> Response:
+        if collection not in KINDS:
+            return error_page(request, 404)
+        return _page(
+            request,
+            "collection.html",
+            collection=vocabulary("topics")[collection],
+            groups=groups_of(collection, library.facts().of(collection)),
+            links=Links(library),
+            aspects=vocabulary("aspects"),
+            today=today(),
+        )
 
     return router
 

@@ -16,6 +16,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from connectors.errors import SettingsError
+from knowledge.sources import Sources
 
 ROOT = Path(__file__).resolve().parents[1]
 PREFIX = "LABAN_"
@@ -97,6 +98,11 @@ class Settings(BaseSettings):
         description="Folder of questions people ask about the documents, which help search to find passages; "
         "none when `LABAN_DOCUMENTS_DIR` names other documents and this is unset.",
     )
+    facts_dir: Path | None = Field(
+        Path("knowledge/facts"),
+        description="Folder of the sourced facts and the questions asked most (YAML); "
+        "none when `LABAN_DOCUMENTS_DIR` names other documents and this is unset.",
+    )
     index_dir: Path = Field(
         Path("var/index"), description="Folder of the search index; follows `LABAN_VAR_DIR` when unset."
     )
@@ -152,7 +158,7 @@ class Settings(BaseSettings):
             raise ValueError(f"must be at least {TOKEN_MIN_CHARS} ASCII letters, digits or signs, no spaces")
         return value
 
-    @field_validator("var_dir", "documents_dir", "questions_dir", "index_dir")
+    @field_validator("var_dir", "documents_dir", "questions_dir", "facts_dir", "index_dir")
     @classmethod
     def _from_root(cls, value: Path | None) -> Path | None:
         return None if value is None else ROOT / value.expanduser()
@@ -176,9 +182,9 @@ class Settings(BaseSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _questions_belong_to_our_documents(cls, data: object) -> object:
-        if isinstance(data, dict) and "documents_dir" in data and "questions_dir" not in data:
-            return {**data, "questions_dir": None}
+    def _questions_and_facts_belong_to_our_documents(cls, data: object) -> object:
+        if isinstance(data, dict) and "documents_dir" in data:
+            return {"questions_dir": None, "facts_dir": None, **data}
         return data
 
     @model_validator(mode="after")
@@ -192,6 +198,11 @@ class Settings(BaseSettings):
                 "and LABAN_ACTION_PORT must be set, with the same values as for that Rasa"
             )
         return self
+
+    @property
+    def sources(self) -> Sources:
+        """What the index is built from."""
+        return Sources(self.documents_dir, self.questions_dir, self.facts_dir)
 
     @property
     def base_url(self) -> str:

@@ -1,10 +1,9 @@
-"""`laban kb`: build, search, list and check the knowledge base."""
+"""`laban kb`: add, remove, build, search, list and check what the knowledge base holds."""
 
 from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,11 +15,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from connectors.cli import kb_check, kb_documents, kb_list
 from connectors.errors import StartError
-from connectors.settings import Settings, load_settings
-from knowledge.errors import DocumentError, KnowledgeError
+from connectors.settings import load_settings
+from knowledge.sources import Sources
 
-app = typer.Typer(help="Build, search, list and check the knowledge base.", no_args_is_help=True)
+app = typer.Typer(
+    help="Add and remove documents; build, search, list and check the knowledge base.", no_args_is_help=True
+)
+
+kb_documents.register(app)
+kb_list.register(app)
+kb_check.register(app)
 
 _DOCUMENTS = typer.Option("--documents", help="Folder of Markdown files; LABAN_DOCUMENTS_DIR when left out.")
 _INDEX = typer.Option("--index", help="Folder of the index; LABAN_INDEX_DIR when left out.")
@@ -50,10 +56,9 @@ def build(
     ) as bar:
         task = bar.add_task("Encoding", total=None)
         report = indexes.build(
-            documents or settings.documents_dir,
+            Sources(documents) if documents else settings.sources,
             index or settings.index_dir,
             encoder,
-            _questions(settings, documents),
             lambda _, done, total: bar.update(task, completed=done, total=total),
         )
     if as_json:
@@ -103,67 +108,6 @@ def search(
     Console().print(table)
 
 
-@app.command(name="list")
-def list_documents(
-    documents: Annotated[Path | None, _DOCUMENTS] = None, as_json: Annotated[bool, _JSON] = False
-) -> None:
-    """List the documents with their dates and passages."""
-    from knowledge.documents import read_documents
-    from knowledge.passages import passages_of
-
-    found = read_documents(documents or load_settings().documents_dir)
-    rows = [{**d.model_dump(include=set(_COLUMNS)), "passages": len(passages_of([d]))} for d in found]
-    if as_json:
-        print(json.dumps(rows, ensure_ascii=False, indent=2))
-        return
-    table = Table(*_COLUMNS, "passages")
-    for row in rows:
-        cells = (row[name] for name in (*_COLUMNS, "passages"))
-        table.add_row(*(Text("–" if cell is None else str(cell)) for cell in cells))
-    Console().print(table)
-
-
-@app.command()
-def check(documents: Annotated[Path | None, _DOCUMENTS] = None) -> None:
-    """Read every document and question; name the file and line of each fault."""
-    from knowledge.documents import read_document
-    from knowledge.passages import passages_of, read_questions
-
-    settings = load_settings()
-    folder = documents or settings.documents_dir
-    faults: list[str] = []
-    found = []
-    for file in sorted(folder.rglob("*.md")):
-        try:
-            found.append(read_document(file))
-        except DocumentError as error:
-            faults.append(str(error))
-    ids = [d.id for d in found]
-    repeated = sorted({i for i in ids if ids.count(i) > 1})
-    faults += [f"{folder}: the id {name!r} is used more than once" for name in repeated]
-    questions = _questions(settings, documents)
-    if questions and not faults:
-        try:
-            read_questions(questions, passages_of(found))
-        except KnowledgeError as error:
-            faults.append(str(error))
-    if not found and not faults:
-        faults.append(f"{folder}: no Markdown document (*.md) in this folder")
-    for fault in faults:
-        print(fault, file=sys.stderr)
-    if faults:
-        raise typer.Exit(1)
-    print(f"{len(found)} documents, {len(passages_of(found))} passages: no fault found")
-
-
-_COLUMNS = ("id", "type", "number", "issued", "valid_from", "valid_to", "status")
-
-
-def _questions(settings: Settings, documents: Path | None) -> Path | None:
-    """Returns the folder of known questions, which belongs to our own documents only."""
-    return settings.questions_dir if documents is None else None
-
-
 class _Query(BaseModel):
     """One line of a file of queries."""
 
@@ -193,7 +137,7 @@ def _hit(hit: Any) -> dict[str, Any]:
     passage = hit.passage
     return {
         "passage": passage.id,
-        "document": passage.document.id,
+        "document": passage.id.partition("#")[0],
         "section": passage.section.label,
         "path": list(passage.path),
         "score": round(hit.score, 4),

@@ -14,6 +14,7 @@ from connectors.settings import ROOT, Settings
 from knowledge import index
 from knowledge.encoder import Encoder, load_encoder
 from knowledge.errors import IndexUnusable
+from knowledge.sources import Sources
 from tests.connectors.loopback import TOKEN, RasaChannel, channel_app, serving
 
 ENCODER = ROOT / "knowledge" / "models" / "vi-e5-small"
@@ -80,7 +81,7 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory, documents: Path, encoder
     """The index of `documents` with one known question."""
     folder, questions = tmp_path_factory.mktemp("index"), tmp_path_factory.mktemp("questions")
     (questions / "quy-che-thu.yml").write_text(QUESTIONS, encoding="utf-8")
-    index.build(documents, folder, encoder, questions)
+    index.build(Sources(documents, questions), folder, encoder)
     return folder
 
 

@@ -13,6 +13,7 @@ from starlette.requests import Request
 
 from connectors.pages import error_page, inline_markdown, install_pages, wants_page
 from knowledge.documents import Document, Library, read_documents
+from knowledge.facts import FactBase
 from knowledge.structure import parse_sections
 
 ROOT = Path(__file__).parents[2]
@@ -56,6 +57,13 @@ BARE = Document(
 )
 
 
+class Shelf(Library):
+    """Documents without any facts."""
+
+    def facts(self) -> FactBase:
+        return FactBase()
+
+
 class _Seen(HTMLParser):
     """Collects the ids and the elements of a page."""
 
@@ -74,7 +82,7 @@ class _Seen(HTMLParser):
 
 def client_of(*documents: Document, today: date = AFTER) -> TestClient:
     app = FastAPI()
-    library = Library({document.id: document for document in documents})
+    library = Shelf({document.id: document for document in documents})
     install_pages(app, library, today=lambda: today, message_max_chars=1234)
     return TestClient(app)
 
@@ -244,7 +252,9 @@ def test_unchanged_script_is_not_sent_again(client: TestClient) -> None:
     assert client.get("/static/chat.js", headers={"if-none-match": tag}).status_code == 304
 
 
-@pytest.mark.parametrize("path", ["/", "/documents", "/documents/ke-hoach-7", "/documents/khong-co"])
+@pytest.mark.parametrize(
+    "path", ["/", "/documents", "/documents/ke-hoach-7", "/documents/khong-co", "/facts", "/facts/policies"]
+)
 def test_pages_need_nothing_inline_and_nothing_foreign(client: TestClient, path: str) -> None:
     for tag, attributes in _Seen(client.get(path).text).elements:
         assert not [name for name in attributes if name.startswith("on") or name == "style"]
