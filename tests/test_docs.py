@@ -19,9 +19,15 @@ from connectors.app import create_apps
 from connectors.cli import COMMANDS
 from connectors.messages import Reply
 from connectors.settings import CHILD_VARIABLES, PREFIX, Settings
+from knowledge.documents import read_documents
+from knowledge.facts import KINDS, Claim, Reference, Scope, check_facts
+from knowledge.passages import passages_of
+from knowledge.support import evidence_of, unsupported_numbers
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
+GUIDE = ROOT / "docs" / "them-tri-thuc.md"
+FACTS = ROOT / "knowledge" / "facts"
 PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
 with_each_page = pytest.mark.parametrize("guide", PAGES, ids=lambda guide: guide.name)
 
@@ -37,6 +43,7 @@ MAKE = re.compile(r"\bmake ([a-z][a-z-]*)")
 ADDRESS = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE) (/\S*)")
 CODE_FOLDERS = ("actions/", "bot/", "connectors/", "deploy/", "docs/", "knowledge/", "tests/")
 MESSAGES = "When something fails"
+FAULTS = "Máy báo gì, sửa thế nào"
 
 
 def prose(page: Path) -> str:
@@ -196,6 +203,79 @@ def test_messages_in_the_operators_guide_are_said_by_the_programs() -> None:
     for message in quoted:
         literal = message.removeprefix("…").removesuffix("…").strip()
         assert literal in said, message
+
+
+def examples() -> list[tuple[str, dict[str, Any]]]:
+    """The entries (collection, entry) that the guide for editors shows, each under the name of its file."""
+    blocks = [text for kind, text in FENCED.findall(GUIDE.read_text(encoding="utf-8")) if kind == "yaml"]
+    files = [re.match(r"# knowledge/facts/(\w+)\.yml\n", block) for block in blocks]
+    return [
+        (file[1], entry)
+        for file, block in zip(files, blocks, strict=True)
+        if file
+        for entry in yaml.safe_load(block)
+    ]
+
+
+def said_in(example: Any, real: Any) -> bool:
+    """Whether all that an example says is in the real entry; it may say less."""
+    if isinstance(example, dict):
+        return all(name in real and said_in(value, real[name]) for name, value in example.items())
+    if isinstance(example, list):
+        return all(any(said_in(value, other) for other in real) for value in example)
+    return bool(example == real)
+
+
+def test_entries_in_the_guide_for_editors_are_real_ones_and_can_be_read(tmp_path: Path) -> None:
+    shown = examples()
+    assert {KINDS[collection] for collection, _ in shown} == set(KINDS.values())
+    entries = {
+        file.stem: {entry["id"]: entry for entry in yaml.safe_load(file.read_text(encoding="utf-8"))}
+        for file in FACTS.glob("*.yml")
+    }
+    for collection, example in shown:
+        assert said_in(example, entries[collection][example["id"]]), example["id"]
+        entries[collection][example["id"]] = example
+    for collection, rows in entries.items():
+        (tmp_path / f"{collection}.yml").write_text(yaml.safe_dump([*rows.values()]), encoding="utf-8")
+    documents = read_documents(ROOT / "knowledge" / "documents")
+    facts, faults = check_facts(
+        tmp_path, {d.id for d in documents} | {passage.id for passage in passages_of(documents)}
+    )
+    assert not faults
+    passages = {passage.id: passage for passage in passages_of(documents, facts)}
+    for collection, example in shown:
+        cited = [text for name in example.get("cites", ()) for text in evidence_of(passages[name])]
+        assert unsupported_numbers(example.get("answer", ""), cited) == [], (collection, example["id"])
+
+
+def test_every_field_of_an_entry_is_explained_to_editors() -> None:
+    named = {word for span in spans(GUIDE) for word in re.findall(r"\w+", span)}
+    for kind in (*set(KINDS.values()), Reference, Claim, Scope):
+        fields = {field.alias or name for name, field in kind.model_fields.items()} - {"collection"}
+        assert fields <= named, kind.__name__
+
+
+BROKEN = (
+    "- {id: mot, topic: t}",
+    "- {id: mot, topic: t, statement: s, use: gap, nguon: n}",
+    "- {id: Một, topic: t, statement: s, use: gap}",
+    "- {id: mot, topic: t, statement: s, use: sure}",
+    "- id: mot\n  statement: a: b",
+    "- id: mot\n\ttopic: t",
+)
+
+
+def test_messages_in_the_guide_for_editors_are_said_by_the_programs(tmp_path: Path) -> None:
+    said = [sayings()]
+    for text in BROKEN:
+        (tmp_path / "policies.yml").write_text(text, encoding="utf-8")
+        said += map(str, check_facts(tmp_path)[1])
+    quoted = ROW.findall(GUIDE.read_text(encoding="utf-8").split(f"## {FAULTS}")[1])
+    assert quoted
+    for message in quoted:
+        literal = message.removeprefix("…").removesuffix("…").strip()
+        assert literal in "\n".join(said), message
 
 
 def test_reply_in_the_readme_has_the_form_of_a_reply() -> None:

@@ -1,7 +1,8 @@
-"""Measures search, turns and resources beside plain alternatives.
+"""Measures search, turns and resources beside plain alternatives, and an index of many passages beside ours.
 
-python -m tests.benchmarks                   all of it, in less than eight minutes
-python -m tests.benchmarks search turns      some of it
+python -m tests.benchmarks                           all of it, in about a quarter of an hour
+python -m tests.benchmarks search turns              some of it
+python -m tests.benchmarks scale --passages 10000    with fewer passages than 100,000
 
 Prints a report and writes it to var/reports/bench.md (under LABAN_VAR_DIR). Other work on the machine spoils the
 figures.
@@ -20,10 +21,10 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from connectors.settings import Settings
-from tests.benchmarks import resources, search, turns
+from tests.benchmarks import resources, scale, search, turns
 from tests.benchmarks.servers import laban, stock_rasa
 
-PARTS = ("search", "turns", "resources")
+PARTS = ("search", "turns", "resources", "scale")
 
 
 def main() -> None:
@@ -32,7 +33,11 @@ def main() -> None:
     parser.add_argument(
         "parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all when none is named"
     )
-    parts = parser.parse_args().parts or PARTS
+    parser.add_argument(
+        "--passages", type=int, default=scale.PASSAGES, metavar="N", help="of the part scale; %(default)s"
+    )
+    arguments = parser.parse_args()
+    parts = arguments.parts or PARTS
     if unknown := set(parts) - set(PARTS):
         parser.error(f"unknown part: {', '.join(sorted(unknown))}")
     console = Console()
@@ -42,6 +47,9 @@ def main() -> None:
         sections.append(search.section())
     if {"turns", "resources"} & set(parts):
         sections += _servers(parts, console)
+    if "scale" in parts:
+        console.print(f"Scale: building and searching an index of {arguments.passages:,} passages …")
+        sections.append(scale.section(arguments.passages))
     report = "\n\n".join([*sections, f"Load average at the end: {_load_average()}."]) + "\n"
     file = Settings().var_dir / "reports" / "bench.md"
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""What the kernel knows of a process: its children, its resident memory, the CPU it has used (Linux' /proc)."""
+"""What the kernel knows of a process: its children, its memory now and at most, the CPU it has used (Linux' /proc)."""
 
 from __future__ import annotations
 
@@ -22,16 +22,28 @@ def family(pid: int) -> list[int]:
 
 def resident_mib(pid: int) -> float:
     """Returns the memory that a process holds now, in MiB."""
-    for line in (_PROC / str(pid) / "status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024
-    raise ValueError(f"process {pid} has no memory of its own")
+    return _memory_mib(pid, "VmRSS")
+
+
+def peak_mib(pid: int) -> float:
+    """Returns the most memory that a process has held so far, in MiB.
+
+    `resource.getrusage` would count what the process held that started it.
+    """
+    return _memory_mib(pid, "VmHWM")
 
 
 def cpu_seconds(pid: int) -> float:
     """Returns the CPU time that a process has used so far."""
     fields = _fields(_PROC / str(pid))
     return (int(fields[_USER_TICKS]) + int(fields[_SYSTEM_TICKS])) / _TICKS_PER_SECOND
+
+
+def _memory_mib(pid: int, name: str) -> float:
+    for line in (_PROC / str(pid) / "status").read_text().splitlines():
+        if line.startswith(f"{name}:"):
+            return int(line.split()[1]) / 1024
+    raise ValueError(f"process {pid} has no memory of its own")
 
 
 def _parent(entry: Path) -> int | None:

@@ -23,10 +23,12 @@ import numpy as np
 
 from connectors.settings import ROOT, Settings
 from knowledge import index
+from knowledge.answers.citations import document_of
 from knowledge.encoder import Encoder, load_encoder
 from knowledge.expectations import Expectations
 from knowledge.gazetteer import load_gazetteer
 from knowledge.search import Retriever
+from knowledge.sources import Sources
 from tests.benchmarks.load import percentile
 from tests.benchmarks.report import table
 
@@ -118,11 +120,11 @@ def _ours(paragraphs: Sequence[str], encoder: Encoder, folder: Path) -> Search:
     documents.mkdir()
     for number, text in enumerate(paragraphs):
         (documents / f"{number:03}.md").write_text(text, encoding="utf-8")
-    index.build(documents, folder / "index", encoder)
+    index.build(Sources(documents), folder / "index", encoder)
     retriever = Retriever(index.load(folder / "index"), encoder, Expectations(load_gazetteer()))
 
     def search(text: str) -> list[int]:
-        found = [int(hit.passage.document.id) for hit in retriever.search(text, _DEEPEST)]
+        found = [int(document_of(hit.passage).id) for hit in retriever.search(text, _DEEPEST)]
         return list(dict.fromkeys(found))
 
     return search

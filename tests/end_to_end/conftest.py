@@ -27,6 +27,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAssis
         host="127.0.0.2",
         documents_dir=documents,
         questions_dir=ROOT / "knowledge" / "questions",
+        facts_dir=ROOT / "knowledge" / "facts",
         action_port=free_port(),
         action_token=ACTION_TOKEN,
         today=TODAY,

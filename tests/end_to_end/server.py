@@ -182,7 +182,7 @@ def environment(settings: Settings) -> dict[str, str]:
 def _bring_up_to_date(folder: Path) -> None:
     """Makes the checkout's index and model current, and copies them into `folder` if it has none."""
     ours = load_settings()
-    if not index.is_current(ours.documents_dir, ours.index_dir, ours.encoder, ours.questions_dir):
+    if not index.is_current(ours.sources, ours.index_dir, ours.encoder):
         _run("kb", "build")
     _run("train")
     for source, target in ((ours.index_dir, "index"), (ours.rasa_model.parent, "rasa/models")):

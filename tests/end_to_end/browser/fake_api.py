@@ -20,9 +20,11 @@ from starlette.exceptions import HTTPException
 
 from connectors.pages import error_page, install_pages
 from knowledge.documents import Library, read_documents
+from knowledge.facts import FactBase, read_facts
 
 HERE = Path(__file__).parent
 DOCUMENTS = HERE.parents[2] / "knowledge" / "documents"
+FACTS = HERE.parents[2] / "knowledge" / "facts"
 TODAY = date(2026, 1, 15)
 MESSAGE_MAX_CHARS = 2000
 _POLL_S = 0.01
@@ -53,10 +55,18 @@ class FakeApi:
         return [message["text"] for message in self.received]
 
 
+class Shelf(Library):
+    """Our own documents and facts, read anew."""
+
+    def facts(self) -> FactBase:
+        """Returns all facts."""
+        return read_facts(FACTS)
+
+
 def fake_app(api: FakeApi) -> FastAPI:
     """Returns the app: our pages, and DESIGN.md's `POST /api/v1/messages`."""
     app = FastAPI(docs_url=None, redoc_url=None)
-    library = Library({document.id: document for document in read_documents(DOCUMENTS)})
+    library = Shelf({document.id: document for document in read_documents(DOCUMENTS)})
     install_pages(app, library, today=lambda: TODAY, message_max_chars=MESSAGE_MAX_CHARS)
     answers = yaml.safe_load((HERE / "answers.yml").read_text(encoding="utf-8"))
 
