@@ -105,10 +105,11 @@ def build(
     }
     index_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=index_dir, prefix=".building-") as building:
-        _write(Path(building), documents, facts, passages, windows, vectors, manifest)
-        target = index_dir / version
+        made, target = Path(building) / version, index_dir / version
+        made.mkdir()
+        _write(made, documents, facts, passages, windows, vectors, manifest)
         shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(building, target)
+        made.rename(target)
     _make_current(index_dir, version)
     seconds = (datetime.now(UTC) - started).total_seconds()
     return BuildReport(version, len(documents), len(passages), len(windows), encoded, seconds)

@@ -1,4 +1,4 @@
-"""Two small documents, for tests of the index itself."""
+"""Two small documents, for tests of the index itself; and a small knowledge base with facts, for tests of answers."""
 
 import shutil
 from pathlib import Path
@@ -7,8 +7,12 @@ import pytest
 
 from knowledge import index
 from knowledge.encoder import Encoder
+from knowledge.expectations import Expectations
+from knowledge.gazetteer import GAZETTEER_DIR, Gazetteer, load_gazetteer
+from knowledge.search import Retriever
 from knowledge.sources import Sources
 
+SMALL = Path(__file__).parent / "small"
 CANTEEN = """---
 id: noi-quy-can-tin
 type: Nội quy
@@ -63,3 +67,21 @@ def small_index(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> P
 def index_copy(small_index: Path, tmp_path: Path) -> Path:
     """A copy of that index, to be damaged."""
     return shutil.copytree(small_index, tmp_path / "index")
+
+
+@pytest.fixture(scope="session")
+def small_gazetteer(tmp_path_factory: pytest.TempPathFactory) -> Gazetteer:
+    """The shipped gazetteers, with the trades and schools of `small/facts`."""
+    folder = tmp_path_factory.mktemp("names")
+    shutil.copytree(SMALL / "facts", folder / "facts")
+    return load_gazetteer(shutil.copytree(GAZETTEER_DIR, folder / "gazetteers"))
+
+
+@pytest.fixture(scope="session")
+def small_base(
+    tmp_path_factory: pytest.TempPathFactory, encoder: Encoder, small_gazetteer: Gazetteer
+) -> Retriever:
+    """Search over `small/`: one document and a few entries of each kind, all made up."""
+    folder = tmp_path_factory.mktemp("small-base")
+    index.build(Sources(SMALL / "documents", facts=SMALL / "facts"), folder, encoder)
+    return Retriever(index.load(folder), encoder, Expectations(small_gazetteer))
