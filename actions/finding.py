@@ -22,10 +22,12 @@ from knowledge.answers import (
     answer_about_elsewhere,
     answer_about_entry,
     answer_about_unlisted,
+    asks_of_entry,
     compose,
     compose_several,
     direct_answer,
 )
+from knowledge.facts import CARDS
 from knowledge.question import Question, focus, parts
 from knowledge.search import Hit
 from knowledge.store import KnowledgeStore
@@ -171,11 +173,22 @@ class Desk:
     def _search(self, question: str) -> Finding:
         retriever, read = self.store.retriever(), Question.read(question)
         hits = tuple(retriever.search(question, _HITS, self.today()))
-        sure = bool(hits) and hits[0].score >= retriever.ranking.answer
+        if self._card_says_nothing(hits, read):
+            hits = hits[1:]
         best = hits[0].passage if hits else None
+        sure = bool(hits) and hits[0].score >= retriever.ranking.answer
         answer = direct_answer(read, retriever) or answer_about_unlisted(read, best, retriever)
+        if answer is None and (not sure or hits[0].features["missing"]):
+            answer = answer_about_elsewhere(read, best, retriever)
         if answer is None and not sure:
-            answer = answer_about_entry(read, retriever, self.today()) or answer_about_elsewhere(
-                read, retriever
-            )
+            answer = answer_about_entry(read, retriever, self.today())
         return Finding(question, hits, answer)
+
+    def _card_says_nothing(self, hits: tuple[Hit, ...], question: Question) -> bool:
+        """Tells whether the best hit is the card of a trade or school that does not say it, and the next may."""
+        if len(hits) < 2 or hits[1].score < self.store.retriever().ranking.answer:
+            return False
+        entry, following = hits[0].passage.source, hits[1].passage.source
+        if not isinstance(entry, CARDS) or isinstance(following, CARDS) or asks_of_entry(entry, question):
+            return False
+        return not question.is_long and not self.store.retriever().speaks_of(question, hits[0].passage)

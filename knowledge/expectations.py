@@ -156,7 +156,7 @@ class Expectations:
         return self._named(" . ".join((source.applies_to.place or about_home, source.applies_to.at or "")))
 
     def _named(self, text: str) -> Things:
-        found = self._gazetteer.find(text)
+        found = self._gazetteer.find(text, slips=False)
         return frozenset((m.entity, m.value) for m in found if m.entity in _BINDING)
 
 

@@ -172,6 +172,8 @@ class CommonQuestion(Entry):
     replies: tuple[str, ...] = ()
 
 
+# The kinds of entries that say several things of one thing.
+CARDS = (Occupation, Institution)
 KINDS: Mapping[str, type[Entry]] = {
     "policies": Fact,
     "pathways": Fact,

@@ -22,7 +22,7 @@ from typing import Any
 import yaml
 from rapidfuzz.distance import OSA
 
-from knowledge.text import fold, normalise
+from knowledge.text import VALID_SYLLABLE, fold, normalise
 
 GAZETTEER_DIR = Path(__file__).parent / "gazetteers"
 # libyaml reads the files of facts ten times faster, where it is there.
@@ -110,10 +110,13 @@ class Gazetteer:
             for written in entry.exact:
                 self._add(written, entry, context=entry.context, exact=True)
 
-    def find(self, text: str) -> list[Mention]:
-        """Returns the mentions in `text`, in order; of two that overlap the longer, a slip only if alone."""
+    def find(self, text: str, *, slips: bool = True) -> list[Mention]:
+        """Returns the mentions in `text`, in order; of two that overlap the longer, a slip only if alone.
+
+        Text of our own has no `slips` of the keyboard, and looking for them takes most of the time.
+        """
         doubtful: list[tuple[Mention, Entry]] = []
-        candidates = [*self._named(_syllables(text), doubtful), *_years(text)]
+        candidates = [*self._named(_syllables(text), doubtful, slips), *_years(text)]
         candidates.sort(key=lambda m: (m.confidence == _TYPO, m.start - m.end, -m.confidence))
         chosen: list[Mention] = []
         for mention in candidates:
@@ -139,16 +142,16 @@ class Gazetteer:
                 self._by_deletion.setdefault(key, []).append(alias)
 
     def _named(
-        self, syllables: Sequence[_Syllable], doubtful: list[tuple[Mention, Entry]]
+        self, syllables: Sequence[_Syllable], doubtful: list[tuple[Mention, Entry]], slips: bool
     ) -> Iterator[Mention]:
         """Yields what is named; an ambiguous name that stands beside no word of its context goes to `doubtful`."""
         plain = [syllable.plain for syllable in syllables]
-        odd = [not _VALID.fullmatch(word) for word in plain]
+        odd = [not VALID_SYLLABLE.fullmatch(word) for word in plain]
         for first in range(len(syllables)):
             # One more than the longest name: a slip may cut a syllable in two.
             for last in range(first + 1, min(first + self._longest + 1, len(syllables)) + 1):
                 exact = self._by_plain.get(tuple(plain[first:last]), ())
-                near = self._near("".join(plain[first:last]), any(odd[first:last]))
+                near = self._near("".join(plain[first:last]), any(odd[first:last])) if slips else ()
                 if not exact and not near:
                     continue
                 window = syllables[first:last]
@@ -226,7 +229,7 @@ def _is_slip(window: Sequence[_Syllable], joined: str, alias: _Alias) -> bool:
     if joined[0] != target[0] or OSA.distance(joined, target, score_cutoff=1) > 1:
         return False
     # A slip makes something that is no syllable; two real words side by side are meant as they stand.
-    return any(not _VALID.fullmatch(s.plain) for s in window if s.plain not in alias.plain)
+    return any(not VALID_SYLLABLE.fullmatch(s.plain) for s in window if s.plain not in alias.plain)
 
 
 def _deletions(word: str) -> Iterator[str]:
@@ -252,15 +255,6 @@ def _agree(mention: Mention, other: Mention) -> bool:
     same_place = (mention.start, mention.end) == (other.start, other.end)
     # One name may stand for things of two kinds (a school that is also an agency), not for two of a kind.
     return apart or (same_place and mention.entity != other.entity)
-
-
-# The syllables that Vietnamese spelling allows, without diacritics.
-_VALID = re.compile(
-    r"(?:(?:ngh|gh|k)(?=[eiy])|ng(?=[aou])|c(?=a|o(?![ae])|u(?![ey]))|qu|ch|gi|kh|nh|ph|th|tr|[bdghlmnprstvx])?"
-    r"(?:a(?:ch|ng|nh|[cimnoptuy])?|e(?:ng|nh|ch|[cmnoptu])?|i(?:nh|ch|[acmnptu])?|ie(?:ng|[cmnptu])|"
-    r"o(?:ng|[cimnpt])?|oo(?:ng|c)|oa(?:ch|ng|nh|[cimnopty])?|oe(?:[not])?|u(?:ng|[acimnptu])?|"
-    r"ua(?:ng|[nty])|ue(?:ch|nh)?|uo(?:ng|[cimnptu])?|uy(?:ch|nh|[anptu])?|uye[nt]|y(?:ch|nh|e[nmtu]|eng|[tm])?)"
-)
 
 
 def load_gazetteer(folder: Path = GAZETTEER_DIR) -> Gazetteer:

@@ -75,7 +75,8 @@ class Phrases:
     """
 
     def __init__(self, phrases: Iterable[str]) -> None:
-        written = [[spoken(part).rstrip() for part in phrase.split("…")] for phrase in phrases]
+        # Abbreviations in them are written out, as they are in the question.
+        written = [[spoken(prepare(part)).rstrip() for part in phrase.split("…")] for phrase in phrases]
         folded = [list(map(fold, parts)) for parts in written]
         long = [parts for parts in folded if len(" ".join(parts).split()) >= _DISTINCTIVE]
         self._written, self._folded, self._long = map(_any_said, (written, folded, long))

@@ -28,8 +28,9 @@ from knowledge.index import Index
 from knowledge.lexical import LexicalIndex, Scores
 from knowledge.passages import Passage
 from knowledge.period import Periods, asked_period
-from knowledge.question import Question
+from knowledge.question import Phrases, Question
 from knowledge.text import fold, tokens
+from knowledge.vocabulary import vocabulary
 
 RANKING_FILE = Path(__file__).parent / "ranking.yml"
 _NOTHING = -1e9
@@ -50,6 +51,7 @@ class Ranking:
     period_weight: float
     slight_characters: int
     slight_penalty: float
+    addressees_penalty: float
     folded_share: float
     synonym_weight: float
     least_substance: float
@@ -101,6 +103,9 @@ class Retriever:
         self._rows = np.searchsorted(self._passage_of, np.arange(len(index.passages) + 1))
         self._is_question = np.array([w.kind == "question" for w in index.windows], dtype=bool)
         self._is_slight = np.array([len(p.text) < self.ranking.slight_characters for p in index.passages])
+        self._is_addressees = np.array(
+            [_addressees().said_in(Question.read(p.heading)) for p in index.passages]
+        )
         self._away = self._places_away()
         self._periods = Periods(index.passages)
         self._entry = [_entry_named(passage) for passage in index.passages]
@@ -295,6 +300,8 @@ class Retriever:
         )
         asked = fold(question.prepared)
         prior -= self.ranking.slight_penalty * self._is_slight[passages]
+        if not _addressees().said_in(question):
+            prior -= self.ranking.addressees_penalty * self._is_addressees[passages]
         for kind, value in demand.entries:
             named = self._entry_number.get((kind, value))
             others = self._entries[kind][passages]
@@ -325,8 +332,9 @@ class Retriever:
             return np.arange(total)
         _, nearest = self.index.dense.search(vector[None, :], wanted)
         found = np.union1d(nearest[0][nearest[0] >= 0], np.argpartition(-lexical, wanted)[:wanted])
-        passages = np.unique(self._passage_of[found])
-        return np.concatenate([np.arange(*self._rows[p : p + 2]) for p in passages])
+        chosen = np.zeros(len(self.index.passages), dtype=bool)
+        chosen[self._passage_of[found]] = True
+        return np.flatnonzero(chosen[self._passage_of])
 
     def _named(self, demand: Demand, passage: int) -> float:
         """Returns 1 if the question names this very trade or school, -1 if it names another one, else 0."""
@@ -402,6 +410,11 @@ class Retriever:
         model = self.ranking.confidence
         total = model["bias"] + sum(weight * features[name] for name, weight in model["weights"].items())
         return 1 / (1 + math.exp(-total))
+
+
+@cache
+def _addressees() -> Phrases:
+    return Phrases(vocabulary("questions")["addressees"])
 
 
 def _entry_named(passage: Passage) -> tuple[str, str] | None:

@@ -7,9 +7,9 @@ is a slip or a guess, and students act on it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from knowledge.facts import Entry, Scope, sources_of
+from knowledge.facts import CommonQuestion, Entry, FactBase, Scope, sources_of
 from knowledge.passages import Passage
 
 _AMOUNT = r"\d+(?:[.,]\d+)*"
@@ -50,6 +50,23 @@ def unsupported_numbers(answer: str, cited: Iterable[str]) -> list[str]:
         for written, figures in _figures(answer)
         if not all(_stands_in(figure, known) for figure in figures)
     ]
+
+
+def unsupported_answers(
+    facts: FactBase, passages: Iterable[Passage]
+) -> Iterator[tuple[CommonQuestion, list[str]]]:
+    """Yields each common question whose answer holds numbers that nothing it cites does, with these numbers.
+
+    Args:
+        facts: the entries.
+        passages: those of the documents and of the facts, which answers cite by their ids.
+    """
+    known = {passage.id: passage for passage in passages}
+    for entry in facts.of("faq"):
+        if isinstance(entry, CommonQuestion) and entry.cites:
+            cited = [text for i in entry.cites if i in known for text in evidence_of(known[i])]
+            if numbers := unsupported_numbers(entry.answer, cited):
+                yield entry, numbers
 
 
 def evidence_of(passage: Passage) -> list[str]:

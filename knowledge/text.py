@@ -25,6 +25,14 @@ _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _MILLIONS = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)?)\s?tr(?:iệu)?(\d)?(?!\w)", re.IGNORECASE)
 _BORN = re.compile(r"(?<!\w)(?:(?<!học\s)sinh\s+(?:năm\s+)?)?2k(\d{1,2})(?!\w)", re.IGNORECASE)
 
+# The syllables that Vietnamese spelling allows, without diacritics.
+VALID_SYLLABLE = re.compile(
+    r"(?:(?:ngh|gh|k)(?=[eiy])|ng(?=[aou])|c(?=a|o(?![ae])|u(?![ey]))|qu|ch|gi|kh|nh|ph|th|tr|[bdghlmnprstvx])?"
+    r"(?:a(?:ch|ng|nh|[cimnoptuy])?|e(?:ng|nh|ch|[cmnoptu])?|i(?:nh|ch|[acmnptu])?|ie(?:ng|[cmnptu])|"
+    r"o(?:ng|[cimnpt])?|oo(?:ng|c)|oa(?:ch|ng|nh|[cimnopty])?|oe(?:[not])?|u(?:ng|[acimnptu])?|"
+    r"ua(?:ng|[nty])|ue(?:ch|nh)?|uo(?:ng|[cimnptu])?|uy(?:ch|nh|[anptu])?|uye[nt]|y(?:ch|nh|e[nmtu]|eng|[tm])?)"
+)
+
 # Vietnamese lies in the blocks of Latin, its extensions and marks; tables need not grow with the rest of Unicode.
 _COMMON = 0x2070
 

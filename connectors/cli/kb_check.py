@@ -60,7 +60,7 @@ def check(
     if questions and not faults:
         faults += _check_questions(questions, passages)
     facts, faulty = _check_facts(facts_dir, None if faults else found, passages)
-    faults += faulty
+    faults += faulty or _check_answers(facts, passages)
     days = _DAYS if expiring is None else expiring
     old = concerns(found, facts, settings.current_date(), days)
     if as_json:
@@ -125,6 +125,18 @@ def _check_facts(
         citable = {document.id for document in documents} | {passage.id for passage in passages}
     facts, faults = check_facts(folder, citable)
     return facts, [str(fault) for fault in faults]
+
+
+def _check_answers(facts: FactBase, documents: list[Passage]) -> list[str]:
+    """Returns the answers to common questions that say a number which nothing they cite holds."""
+    from knowledge.passages import passages_of
+    from knowledge.support import unsupported_answers
+
+    passages = [*documents, *passages_of([], facts)]
+    return [
+        f"{entry.passage_id}: answer: {', '.join(numbers)} stands in nothing that it cites"
+        for entry, numbers in unsupported_answers(facts, passages)
+    ]
 
 
 def _as_json(

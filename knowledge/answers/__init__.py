@@ -12,6 +12,7 @@ Nothing is told that the knowledge base does not say; the words around it come f
 """
 
 from knowledge.answers.answer import ANSWER_CHARACTERS, Answer, Reply
+from knowledge.answers.cards import asks_of_entry
 from knowledge.answers.citations import Source
 from knowledge.answers.compose import compose, explain_sources
 from knowledge.answers.direct import answer_about_entry, direct_answer
@@ -26,6 +27,7 @@ __all__ = [
     "answer_about_elsewhere",
     "answer_about_entry",
     "answer_about_unlisted",
+    "asks_of_entry",
     "compose",
     "compose_several",
     "direct_answer",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from knowledge.answers.answer import Answer, Reply, embolden, fit
@@ -41,11 +41,15 @@ class _Row:
 
 @dataclass
 class _Found:
-    """What is known of what was asked, how that is called which is not, and what is told instead."""
+    """What is known of what was asked, how that is called which is not, and what is told instead.
+
+    `aspect_known` tells that an aspect asked for is known, and not only something that is asked in passing.
+    """
 
     asked: list[_Row] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     instead: list[_Row] = field(default_factory=list)
+    aspect_known: bool = False
 
 
 def asks_of_entry(entry: Occupation | Institution, question: Question) -> bool:
@@ -84,8 +88,21 @@ def answer_from_card(
     closing = source_line(_references(entry, claims), knowledge)
     text, _ = fit(told, [*change_notes(" ".join(lines), today), closing])
     sources = _sources(entry, claims, knowledge)
-    known = bool(found.asked) or named is not entry
+    known = named is not entry or (bool(found.asked) and (found.aspect_known or not found.unknown))
     return Answer("\n".join(text), sources, (entry.passage_id,), replies, known)
+
+
+def aspects_in(entry: Occupation | Institution, knowledge: Retriever) -> tuple[Aspect, ...]:
+    """Returns the aspects of an entry; what is said of support rests on the list of the policy."""
+    rests_on = vocabulary("aspects")["occupation"]["support"]["rests_on"]
+    policy = knowledge.index.facts.entry(rests_on)
+    source = policy.source if isinstance(policy, Fact) else None
+    return tuple(
+        replace(aspect, claims=tuple(claim.model_copy(update={"source": source}) for claim in aspect.claims))
+        if aspect.name == "support"
+        else aspect
+        for aspect in aspects_of(entry)
+    )
 
 
 def _named_things(question: Question) -> list[Expectation]:
@@ -100,11 +117,12 @@ def _find(
     *,
     renamed: bool,
 ) -> _Found:
-    aspects = {aspect.name: aspect for aspect in aspects_of(entry)}
+    aspects = {aspect.name: aspect for aspect in aspects_in(entry, knowledge)}
     found = _Found()
     for name in asked:
         aspect = aspects[name]
         if aspect.known:
+            found.aspect_known = True
             found.asked.append(_row(aspect, entry, knowledge))
         else:
             found.unknown.append(aspect.label.split(" (")[0].lower())
@@ -117,7 +135,7 @@ def _find(
             continue
         if holding := [claim for claim in everything if thing.met_by(claim.statement)]:
             found.asked.insert(0, _Row("", holding))
-        elif thing.what and thing.what not in found.unknown:
+        elif thing.what and not found.unknown:
             found.unknown.append(thing.what)
             if thing.instead == "support" and isinstance(entry, Occupation) and entry.supported_by_nq03:
                 found.instead.append(_row(aspects["support"], entry, knowledge))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from knowledge.documents import Document
-from knowledge.facts import Entry, Reference, sources_of
+from knowledge.facts import CommonQuestion, Entry, Reference, sources_of
 from knowledge.passages import Passage
 from knowledge.search import Retriever
 from knowledge.vocabulary import vocabulary
@@ -69,10 +69,11 @@ def source_of_claim(
             statement,
         )
     section = vocabulary("topics")[entry.collection]["name"]
+    otherwise = "assistant" if isinstance(entry, CommonQuestion) else "common_experience"
     own = knowledge.passage(entry.passage_id)
     return Source(
         id=entry.passage_id,
-        title=reference_name(reference) if reference else vocabulary("answers")["common_experience"],
+        title=reference_name(reference) if reference else vocabulary("answers")[otherwise],
         number=None,
         section=f"{section} › {own.heading}" if own else section,
         issued=reference.date if reference else None,

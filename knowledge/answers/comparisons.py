@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from knowledge.answers.answer import Answer, Reply, embolden, fit
+from knowledge.answers.cards import aspects_in
 from knowledge.answers.citations import source_line, source_of_claim
 from knowledge.entries import Aspect, asked_aspects, aspects_of, kind_of
 from knowledge.facts import Institution, Occupation
@@ -24,7 +25,12 @@ def compare(
     kind = kind_of(entries[0])
     usual = vocabulary("aspects")["compared"][kind]
     wanted = [name for name in asked_aspects(entries[0], question) if name in usual] or usual
-    told = [(entry, aspect) for entry in entries for aspect in aspects_of(entry) if aspect.name in wanted]
+    told = [
+        (entry, aspect)
+        for entry in entries
+        for aspect in aspects_in(entry, knowledge)
+        if aspect.name in wanted
+    ]
     lines = _side_by_side(entries, wanted)
     claims = [(entry, aspect.claims[0]) for entry, aspect in told if aspect.known]
     references = [claim.source for _, claim in claims if claim.source]

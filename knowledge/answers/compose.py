@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from knowledge.answers.answer import Answer, fit
+from knowledge.answers.answer import ANSWER_CHARACTERS, Answer, fit
 from knowledge.answers.cards import answer_from_card
 from knowledge.answers.citations import citation_line, references_of, source_line, source_of_passage
 from knowledge.answers.excerpts import answer_from_documents, ended_note
@@ -17,8 +17,8 @@ from knowledge.question import Question
 from knowledge.search import Hit, Retriever
 from knowledge.vocabulary import vocabulary
 
-# How many passages an explanation quotes, and how many characters of all of them.
-_EXPLAINED, _QUOTED = 2, 560
+# How many passages an explanation quotes, and how many characters of one at least.
+_EXPLAINED, _LEAST_QUOTED = 2, 120
 # A second fact is told too when it is nearly as sure as the first (a share) and as near (in z).
 _AS_SURE, _NEAR = 0.8, 0.6
 
@@ -50,16 +50,19 @@ def explain_sources(passages: Sequence[Passage], today: date, knowledge: Retriev
     shown = passages[:_EXPLAINED]
     lines: list[str] = []
     for passage in shown:
-        limit = _QUOTED // len(shown)
-        quote = f"“{passage.text if len(passage.text) <= limit else f'{passage.text[:limit]}…'}”"
         if isinstance(passage.source, Document):
             document = passage.source
-            where = phrases["where"].format(title=document.title, issuer=document.issuer or "")
+            where = [phrases["where"].format(title=document.title, issuer=document.issuer or "")]
             ended = ended_note(document, today)
-            lines += [where, quote, citation_line(passage), *([ended] if ended else [])]
+            closing = [citation_line(passage), *([ended] if ended else [])]
         else:
             references: list[Reference | None] = [*references_of(passage)]
-            lines += [quote, source_line(references or [None], knowledge)]
+            where, closing = [], [source_line(references or [None], knowledge)]
+        # The quote is cut, and nothing of what must be said with it.
+        room = ANSWER_CHARACTERS // len(shown) - sum(len(line) + 1 for line in (*where, *closing))
+        limit = max(_LEAST_QUOTED, room - len("“…”\n"))
+        quote = f"“{passage.text if len(passage.text) <= limit else f'{passage.text[:limit]}…'}”"
+        lines += [*where, quote, *closing]
     sources = tuple(source_of_passage(passage, knowledge) for passage in passages)
     text, _ = fit(lines, [])
     return Answer("\n".join(text), sources, tuple(p.id for p in passages))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from knowledge.answers.answer import Answer, Reply, fit
+from knowledge.answers.answer import ANSWER_CHARACTERS, Answer, Reply, fit
 from knowledge.answers.citations import source_line, source_of_claim
 from knowledge.facts import Fact, Institution, Occupation
 from knowledge.gazetteer import Mention
@@ -96,10 +96,13 @@ def _listed(
     closing = [phrases["list_is_ours"], source_line(named or [None], knowledge)]
     text, complete = fit(lines, closing)
     if not complete:
-        more = phrases["and_more"]
-        text, _ = fit(lines, [more.format(count=len(lines)), *closing])
-        left = len(lines) - (len(text) - len(closing) - 1)
-        text[-len(closing) - 1] = more.format(count=left)
+        rows, kept = {_row(school) for school in schools}, list(lines)
+        closing = [phrases["and_more"].format(count=len(schools)), *closing]
+        # Rows go from the end; so does a heading that is left with none.
+        while kept[-1] not in rows or sum(len(line) + 1 for line in (*kept, *closing)) > ANSWER_CHARACTERS:
+            kept.pop()
+        left = len(schools) - sum(line in rows for line in kept)
+        text = [*kept, phrases["and_more"].format(count=left), *closing[1:]]
     sources = tuple(source_of_claim(s, _quoted(s), s.source, knowledge) for s in schools)
     return Answer("\n".join(text), sources, tuple(s.passage_id for s in schools), replies)
 

@@ -32,7 +32,10 @@ def _cut(text: str, room: int) -> str:
     """Keeps the first lines, the last of them cut at a word, and the source line."""
     if len(text) <= room:
         return text
-    *lines, last = text.split("\n")
+    naming = vocabulary("answers")["sources"].partition("{")[0].split()[0].rstrip(":")
+    lines = text.split("\n")
+    last = next((line for line in reversed(lines) if line.startswith(naming)), lines[-1])
+    lines.remove(last)
     left = room - len(last) - 1
     kept: list[str] = []
     for line in lines:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from knowledge.answers.answer import Answer, Reply
+from knowledge.entries import asked_aspects
+from knowledge.facts import Occupation
 from knowledge.passages import Passage
 from knowledge.question import Phrases, Question
 from knowledge.search import Retriever
@@ -20,16 +22,23 @@ def answer_about_unlisted(question: Question, best: Passage | None, knowledge: R
     mentions = knowledge.mentions(question.prepared)
     if any(mention.entity in ("occupation", "institution") for mention in mentions):
         return None
-    for kind, names in _names().items():
-        name = names.said_by(question)
+    for kind in ("occupations", "institutions"):
+        name = _names(kind, question.has_diacritics).said_by(question)
         if name and not (best and f" {fold(name)} " in f" {fold(best.text)} "):
             phrases = vocabulary("answers")[f"unlisted_{kind}"]
             return _unknown(phrases["text"].format(name=name), phrases["replies"])
     return None
 
 
-def answer_about_elsewhere(question: Question, knowledge: Retriever) -> Answer | None:
-    """Returns that nothing is known of a province that `question` names and no passage is about, else None."""
+def answer_about_elsewhere(question: Question, best: Passage | None, knowledge: Retriever) -> Answer | None:
+    """Returns that nothing is known of a province that `question` names and no passage is about, else None.
+
+    What a trade is, pays and takes is told wherever somebody lives; whether it is supported, and where, is not.
+    """
+    if best is not None and isinstance(best.source, Occupation):
+        asked = asked_aspects(best.source, question)
+        if asked and "support" not in asked:
+            return None
     places = [m for m in knowledge.mentions(question.prepared) if m.entity == "place"]
     if not places or any(map(knowledge.covers, places)):
         return None
@@ -42,5 +51,7 @@ def _unknown(text: str, replies: list[dict[str, str]]) -> Answer:
 
 
 @cache
-def _names() -> dict[str, Phrases]:
-    return {kind: Phrases(names) for kind, names in vocabulary("unlisted").items()}
+def _names(kind: str, written: bool) -> Phrases:
+    raw = vocabulary("unlisted")
+    names = raw[kind]
+    return Phrases(names if written else [f"{word} {name}" for word in raw["context"] for name in names])

@@ -13,9 +13,8 @@ from dataclasses import replace
 from functools import cache
 from typing import Literal
 
-from knowledge.gazetteer import _VALID  # the spelling of syllables, which both need
 from knowledge.importing.paragraphs import Paragraph
-from knowledge.text import fold
+from knowledge.text import VALID_SYLLABLE, fold
 from knowledge.vocabulary import vocabulary
 
 Legacy = Literal["tcvn3", "vni"]
@@ -134,7 +133,7 @@ def _is_unicode(text: str) -> bool:
 
 @cache
 def _is_syllable(word: str) -> bool:
-    if not _VALID.fullmatch(fold(word)):
+    if not VALID_SYLLABLE.fullmatch(fold(word)):
         return False
     marks = [c for c in unicodedata.normalize("NFD", word.lower()) if unicodedata.combining(c)]
     return all(mark in _MARKS for mark in marks) and sum(mark in _TONES for mark in marks) < 2

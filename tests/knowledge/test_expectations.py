@@ -3,7 +3,8 @@
 import pytest
 
 from knowledge.documents import Document
-from knowledge.expectations import Expectations
+from knowledge.expectations import Expectations, raised_by
+from knowledge.facts import Fact, FactBase
 from knowledge.gazetteer import load_gazetteer
 from knowledge.passages import Passage, passages_of
 from knowledge.question import Question
@@ -100,3 +101,76 @@ def test_headings_count_as_words_of_the_passage(expectations: Expectations) -> N
     held = passage("# A\n\n## I. HỌC PHÍ\n\nĐược miễn.")
     assert unmet(expectations, "học phí thế nào", held) == 0
     assert unmet(expectations, "học phí thế nào", passage("Được miễn.")) == 1
+
+
+def entry(collection: str = "policies", statement: str = "Được hỗ trợ 50% học phí.", **scope: str) -> Passage:
+    fact = Fact.model_validate(
+        {
+            "collection": collection,
+            "id": "mot",
+            "topic": "t",
+            "statement": statement,
+            "applies_to": scope,
+            "source": {"name": "Báo Làng", "kind": "press"},
+        }
+    )
+    return passages_of([], FactBase({fact.passage_id: fact}))[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "held", "count"),
+    [
+        # What the state rules holds in every province; pay and jobs do not.
+        ("hỗ trợ gì ở Cao Bằng", entry(), 0),
+        ("hỗ trợ gì ở Cao Bằng", entry(statement="Ở Lạng Sơn được hỗ trợ."), 1),
+        ("hỗ trợ gì ở Cao Bằng", entry(place="Hải Phòng"), 1),
+        ("lương ở Cao Bằng", entry("labour_market"), 1),
+        # Without a place the home place is meant.
+        ("lương ở Hải Phòng", entry("labour_market"), 0),
+        ("hỗ trợ gì ở Hải Phòng", entry(place="Hải Phòng"), 0),
+        ("hỗ trợ gì ở Lê Chân", entry(place="Hải Phòng"), 0),
+        # A rule holds from year to year, a figure in its own.
+        ("hỗ trợ gì năm 2027", entry(**{"from": "2024"}), 0),
+        ("hỗ trợ gì năm 2023", entry(**{"from": "2024"}), 1),
+        ("hỗ trợ gì năm 2027", entry(**{"from": "2024", "to": "2026-06"}), 1),
+        ("hỗ trợ gì năm 2025", entry(at="2025-06"), 0),
+        ("hỗ trợ gì năm 2026", entry(at="2025-06"), 1),
+        ("hỗ trợ gì năm 2026", entry(), 1),
+    ],
+)
+def test_a_fact_is_held_to_its_own_place_and_period(
+    expectations: Expectations, question: str, held: Passage, count: int
+) -> None:
+    assert missing(expectations, question, held) == count
+
+
+@pytest.mark.parametrize(
+    ("question", "entries"),
+    [("nghề hàn lương bao nhiêu", {("occupation", "han")}), ("học phí ở Hải Phòng", set()), ("", set())],
+)
+def test_trades_and_schools_that_a_question_names_are_told(
+    expectations: Expectations, question: str, entries: set[tuple[str, str]]
+) -> None:
+    demand = expectations.of(Question.read(question))
+    assert demand.entries == entries
+    assert (demand.words >= {"han"}) is bool(entries)
+
+
+@pytest.mark.parametrize(
+    ("question", "raised"),
+    [
+        ("học phí nghề gốm bao nhiêu", "học phí"),
+        ("học phí đan lát bao nhiêu", "học phí"),
+        ("hoc phi dan lat bao nhieu", "học phí"),
+        ("trường có ký túc xá không", "ký túc xá"),
+        ("điểm chuẩn bao nhiêu", "điểm chuẩn"),
+    ],
+)
+def test_a_thing_that_is_asked_for_has_a_name(question: str, raised: str) -> None:
+    assert raised in {expectation.what for expectation in raised_by(Question.read(question))}
+
+
+def test_targets_without_diacritics_do_not_ask_for_wages() -> None:
+    """Without its diacritics "luồng" has the letters of "lương"."""
+    asked = Question.read("chi tieu phan luong den nam 2025 la bao nhieu phan tram")
+    assert not any(e.pattern and "lương" in e.pattern.pattern for e in raised_by(asked))

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.gazetteer import Entry, Gazetteer, Mention, load_gazetteer
+from knowledge.facts import read_facts
+from knowledge.gazetteer import GAZETTEER_DIR, Entry, Gazetteer, Mention, load_gazetteer
 from knowledge.text import fold
 
-TRADES = frozenset({"nghe", "hoc"})
+TRADES, JOINING = frozenset({"nghe", "hoc"}), frozenset({"voi", "hay", "hay la"})
 GAZETTEER = Gazetteer(
     [
         Entry("level", "cao-dang", "Cao đẳng", ("hệ cao đẳng",)),
@@ -16,8 +17,9 @@ GAZETTEER = Gazetteer(
         Entry("level", "so-cap", "Sơ cấp", ()),
         Entry("place", "hoa-binh", "Hòa Bình", ()),
         Entry("place", "hai-phong", "Hải Phòng", ()),
-        Entry("occupation", "han", "Hàn", ("thợ hàn",), ("hàn",), TRADES),
-        Entry("occupation", "dien", "Điện công nghiệp", ()),
+        Entry("occupation", "han", "Hàn", ("thợ hàn",), ("hàn",), TRADES, JOINING),
+        Entry("occupation", "duoc", "Dược sĩ", (), (), TRADES, exact=("dược",)),
+        Entry("occupation", "dien", "Điện công nghiệp", (), joining=JOINING),
         Entry("document", "nq-03", "Nghị quyết 03/2024/NQ-HĐND", ("nq 03", "03/2024/NQ-HĐND")),
         Entry("institution", "cd-hp", "Cao đẳng Hải Phòng", ()),
     ]
@@ -123,3 +125,66 @@ def test_a_broken_gazetteer_is_named_with_its_file(tmp_path: Path, entries: str,
     with pytest.raises(ValueError, match=reason) as raised:
         load_gazetteer(tmp_path)
     assert str(file) in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("hàn với điện công nghiệp", ["han", "dien"]),
+        ("điện công nghiệp hay hàn", ["dien", "han"]),
+        ("han hay la dien cong nghiep", ["han", "dien"]),
+        # Not joined by such a word, or not to a thing of the kind.
+        ("hàn, điện công nghiệp", ["dien"]),
+        ("phim hàn và điện công nghiệp", ["dien"]),
+        ("hàn với hải phòng", ["hai-phong"]),
+        ("hàn với trung cấp", ["trung-cap"]),
+    ],
+)
+def test_an_ambiguous_alias_counts_when_it_is_set_against_another_of_its_kind(
+    text: str, values: list[str]
+) -> None:
+    assert [value for value, _ in found(text)] == values
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("học dược", ["duoc"]),
+        ("ngành DƯỢC học gì", ["duoc"]),
+        ("hoc duoc khong", []),
+        ("học được không", []),
+        ("nghề duoc", []),
+        ("dược liệu", []),  # no word of its context beside it
+        ("duoc si", ["duoc"]),  # a name of two words is no other word
+    ],
+)
+def test_an_exact_alias_counts_with_its_diacritics_only(text: str, values: list[str]) -> None:
+    assert [value for value, _ in found(text)] == values
+
+
+def test_names_may_stand_in_a_file_of_facts(tmp_path: Path) -> None:
+    folder = tmp_path / "gazetteers"
+    folder.mkdir()
+    (folder / "occupation.yml").write_text(
+        "entity: occupation\ncontext: [nghề]\nentries_of: ../trades.yml\n", encoding="utf-8"
+    )
+    (tmp_path / "trades.yml").write_text(
+        "- {id: gom, name: Gốm sứ, aliases: [làm gốm], ambiguous: [lò], suits: [R], description: {statement: x}}\n",
+        encoding="utf-8",
+    )
+    gazetteer = load_gazetteer(folder)
+    for text in ("gốm sứ", "làm gốm", "nghề lò"):
+        assert [mention.value for mention in gazetteer.find(text)] == ["gom"], text
+    assert gazetteer.find("cái lò") == []
+    (tmp_path / "trades.yml").write_text("# chưa có nghề nào\n", encoding="utf-8")
+    assert load_gazetteer(folder).find("gốm sứ") == []
+
+
+def test_the_shipped_trades_and_schools_are_those_of_the_facts() -> None:
+    facts = read_facts(GAZETTEER_DIR.parent / "facts")
+    gazetteer = load_gazetteer()
+    for kind, entries in (("occupation", facts.occupations), ("institution", facts.institutions)):
+        named = {entry.id: entry.name for entry in gazetteer.entries if entry.entity == kind}
+        assert named == {entry.id: entry.name for entry in entries.values()}
+        for entry in entries.values():
+            assert (kind, entry.id) in {(m.entity, m.value) for m in gazetteer.find(f"nghề {entry.name}")}

@@ -1,6 +1,7 @@
 """The index is built beside the old one, encodes only what is new, and says what to do when it cannot be read."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +9,10 @@ import pytest
 
 from knowledge import index
 from knowledge.encoder import Encoder
-from knowledge.errors import DocumentError, IndexUnusable
+from knowledge.errors import DocumentError, FactError, IndexUnusable
+from knowledge.facts import read_facts
 from knowledge.sources import Sources
+from tests.knowledge.conftest import SMALL
 
 REMEDY = r"laban kb build"
 
@@ -140,6 +143,38 @@ def test_any_readable_folder_can_be_indexed(tmp_path: Path, encoder: Encoder, te
     (tmp_path / "a.md").write_text(text, encoding="utf-8")
     report = index.build(Sources(tmp_path), tmp_path / "index", encoder)
     assert report.passages == len(index.load(tmp_path / "index").passages) == 1
+
+
+def test_facts_are_passages_after_those_of_the_documents(
+    two_documents: Path, tmp_path: Path, encoder: Encoder
+) -> None:
+    report = index.build(Sources(two_documents, facts=SMALL / "facts"), tmp_path / "index", encoder)
+    built = index.load(tmp_path / "index")
+    assert built.facts == read_facts(SMALL / "facts")
+    assert [passage.id for passage in built.passages[4:]] == list(built.facts.by_id)
+    assert report.documents == 2
+    assert [window.passage for window in built.windows] == sorted(w.passage for w in built.windows)
+
+
+def test_a_broken_fact_replaces_nothing(two_documents: Path, tmp_path: Path, encoder: Encoder) -> None:
+    sources = Sources(two_documents, facts=shutil.copytree(SMALL / "facts", tmp_path / "facts"))
+    version = index.build(sources, tmp_path / "index", encoder).version
+    (tmp_path / "facts" / "changes.yml").write_text("- {id: mot}\n", encoding="utf-8")
+    with pytest.raises(FactError, match=r"changes\.yml:1: mot: "):
+        index.build(sources, tmp_path / "index", encoder)
+    assert index.load(tmp_path / "index").version == version
+
+
+def test_only_the_aspect_of_a_trade_that_has_changed_is_encoded(
+    two_documents: Path, tmp_path: Path, encoder: Encoder
+) -> None:
+    sources = Sources(two_documents, facts=shutil.copytree(SMALL / "facts", tmp_path / "facts"))
+    index.build(sources, tmp_path / "index", encoder)
+    assert index.is_current(sources, tmp_path / "index", encoder.name)
+    file = tmp_path / "facts" / "occupations.yml"
+    file.write_text(file.read_text(encoding="utf-8").replace("15 triệu", "16 triệu"), encoding="utf-8")
+    assert not index.is_current(sources, tmp_path / "index", encoder.name)
+    assert 1 <= index.build(sources, tmp_path / "index", encoder).encoded <= 2
 
 
 def test_a_missing_index_says_how_to_build_one(tmp_path: Path) -> None:

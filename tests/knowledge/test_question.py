@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.question import Question, focus
+from knowledge.question import Phrases, Question, focus, parts
 from knowledge.text import fold
+from knowledge.vocabulary import vocabulary
 
 STORY = (
     "Em chào anh chị ạ. Em năm nay học lớp 9 ở Hải Phòng, nhà em làm nông, bố mẹ muốn em học tiếp lên cấp 3 nhưng em "
@@ -101,3 +102,93 @@ def test_any_text_can_be_read(text: str) -> None:
     question = Question.read(text)
     assert question.content or not question.prepared
     focus(text)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "typed", "said"),
+    [
+        ("quận nào", "ở quận nào ạ", "quận nào"),
+        ("quận nào", "Ở QUẬN NÀO?", "quận nào"),
+        ("quận nào", "o quan nao", "quan nao"),
+        # Another word with the same letters, by somebody who types diacritics.
+        ("quận nào", "cơ quan nào phụ trách", None),
+        ("lương", "chỉ tiêu phân luồng", None),
+        # Whole words only.
+        ("nào", "náo nhiệt", None),
+        ("học phí", "học phích", None),
+        # A slip is forgiven in a phrase that no other has the letters of.
+        ("số điện thoại", "cho em số điên thoại trường với", "so dien thoai"),
+        ("điện thoại", "cho em xin điên thoại trường", None),
+        # "…" stands for up to four words.
+        ("trường … dạy", "trường nào dạy hàn", "trường nào dạy"),
+        ("trường … dạy", "trường dạy hàn", "trường dạy"),
+        ("trường … dạy", "trường nào ở Hải Phòng dạy hàn", "trường nào ở hải phòng dạy"),
+        ("trường … dạy", "trường nào ở thành phố Hải Phòng dạy hàn", None),
+        ("truong … day", "truong nao day han", "truong nao day"),
+        # "%" is a word.
+        ("bao nhiêu %", "bao nhiêu % học sinh", "bao nhiêu phần trăm"),
+        ("bao nhiêu %", "bao nhiêu phần trăm học sinh", "bao nhiêu phần trăm"),
+        ("bao nhiêu %", "bao nhieu % hoc sinh", "bao nhieu phan tram"),
+        ("bao nhiêu %", "bao nhiêu học sinh", None),
+        # Abbreviations are written out on both sides.
+        ("sđt", "cho em xin sđt", "số điện thoại"),
+        ("thpt thái phiên", "trường thpt Thái Phiên ở đâu", "trung học phổ thông thái phiên"),
+        ("gì", "", None),
+    ],
+)
+def test_a_phrase_is_said_in_words(phrase: str, typed: str, said: str | None) -> None:
+    phrases = Phrases([phrase])
+    assert phrases.said_by(Question.read(typed)) == said
+    assert phrases.said_in(Question.read(typed)) is (said is not None)
+
+
+def test_without_phrases_nothing_is_said() -> None:
+    assert not Phrases([]).said_in(Question.read("học phí bao nhiêu"))
+
+
+def phrases_of(data: object) -> list[str]:
+    """Every phrase in the lists of a vocabulary, however deep."""
+    if isinstance(data, str):
+        return [data]
+    below = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
+    return [phrase for value in below for phrase in phrases_of(value)]
+
+
+def test_every_phrase_that_we_listen_for_is_heard() -> None:
+    """One with an abbreviation or a slip in it would wait for ever."""
+    aspects = vocabulary("aspects")
+    cues = [aspect["cues"] for kind in ("occupation", "institution") for aspect in aspects[kind].values()]
+    asks = [row["asks"] for row in vocabulary("expectations")]
+    phrases = (
+        phrases_of([*cues, *asks]) + phrases_of(vocabulary("unlisted")) + phrases_of(vocabulary("questions"))
+    )
+    assert len(phrases) > 400
+    for phrase in phrases:
+        assert Phrases([phrase]).said_in(Question.read(phrase.replace("…", "xyz"))), phrase
+
+
+@pytest.mark.parametrize(
+    ("message", "asked"),
+    [
+        ("9+ là gì? học xong có bằng gì?", ["9+ là gì?", "học xong có bằng gì?"]),
+        ("Nghề hàn lương bao nhiêu. Trường nào dạy?", ["Nghề hàn lương bao nhiêu.", "Trường nào dạy?"]),
+        ("hoc phi bao nhieu? ho so gom gi?", ["hoc phi bao nhieu?", "ho so gom gi?"]),
+        ("học phí bao nhiêu\nhồ sơ gồm gì\nnộp ở đâu", ["học phí bao nhiêu", "hồ sơ gồm gì", "nộp ở đâu"]),
+        # One question, however it is told.
+        ("Em hết lớp 9. Học nghề gì ạ?", []),
+        ("Học phí bao nhiêu? Em cảm ơn ạ.", []),
+        ("Bố em không cho em đi học nghề. Em nên làm gì?", []),
+        # More than fit on a phone.
+        ("a gì? b gì? c gì? d gì?", []),
+        ("", []),
+    ],
+)
+def test_a_message_that_asks_two_or_three_things_is_read_in_parts(message: str, asked: list[str]) -> None:
+    assert parts(message) == asked
+
+
+@given(st.text(st.characters(exclude_categories=[]), max_size=200))
+def test_parts_are_parts_of_what_was_typed(text: str) -> None:
+    found = parts(text)
+    assert len(found) in (0, 2, 3)
+    assert all("".join(part.split()) in "".join(text.split()) for part in found)

@@ -9,9 +9,11 @@ import pytest
 from knowledge import index
 from knowledge.encoder import Encoder, load_encoder
 from knowledge.errors import IndexUnusable
+from knowledge.gazetteer import GAZETTEER_DIR, Gazetteer, load_gazetteer
 from knowledge.onnx_encoder import MODEL_DIR
 from knowledge.sources import Sources
 from knowledge.store import KnowledgeStore
+from tests.knowledge.conftest import SMALL
 
 
 def test_the_index_is_loaded_once(index_copy: Path, encoder: Encoder) -> None:
@@ -69,3 +71,30 @@ def test_without_an_index_the_remedy_is_named_and_a_later_build_is_noticed(
         store.retriever()
     index.build(Sources(two_documents), tmp_path / "index", encoder)
     assert store.retriever().search("trả tiền bằng gì")
+
+
+def test_names_of_trades_and_schools_follow_the_facts_when_a_new_version_comes(
+    two_documents: Path, tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = shutil.copytree(SMALL / "facts", tmp_path / "facts")
+    names = shutil.copytree(GAZETTEER_DIR, tmp_path / "gazetteers")
+    monkeypatch.setattr("knowledge.store.load_gazetteer", lambda: load_gazetteer(names))
+    index.build(Sources(two_documents, facts=facts), tmp_path / "index", encoder)
+    store = KnowledgeStore(tmp_path / "index", encoder)
+    old = store.retriever()
+    assert store.gazetteer.find("nghề chạm bạc") == []
+    text = (facts / "occupations.yml").read_text(encoding="utf-8")
+    (facts / "occupations.yml").write_text(text.replace("name: Đan lát", "name: Chạm bạc"), encoding="utf-8")
+    index.build(Sources(two_documents, facts=facts), tmp_path / "index", encoder)
+    new = store.retriever()
+    assert [mention.value for mention in store.gazetteer.find("nghề chạm bạc")] == ["dan-lat"]
+    assert [mention.value for mention in new.mentions("nghề chạm bạc")] == ["dan-lat"]
+    assert old.mentions("nghề chạm bạc") == []
+
+
+def test_a_gazetteer_that_was_given_stays(
+    index_copy: Path, encoder: Encoder, small_gazetteer: Gazetteer
+) -> None:
+    store = KnowledgeStore(index_copy, encoder, small_gazetteer)
+    store.retriever()
+    assert store.gazetteer is small_gazetteer

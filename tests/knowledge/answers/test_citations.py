@@ -60,9 +60,17 @@ def test_a_source_is_complete_and_its_quote_word_for_word(retriever: Retriever) 
         assert source.url == f"/documents/{document_of(passage).id}#{passage.section.slug}"
 
 
-def test_a_long_quote_begins_at_the_block_that_answers(retriever: Retriever) -> None:
-    passage = found(retriever, "ke-hoach-126-2019#iv-1")
-    blocks = passage.section.blocks
-    quote = source_of(passage, hit(passage, best=3).blocks).quote
-    assert quote.startswith(f"… - {blocks[3].plain}")
-    assert len(quote) <= QUOTE_CHARACTERS + len(blocks[3].plain)
+def test_a_long_quote_holds_what_answers_best_and_marks_what_is_left_out() -> None:
+    items = [f"Việc thứ {n} là {'phối hợp với các sở, ngành, ' * 5}rồi báo cáo." for n in range(20)]
+    passage = small("\n".join(f"- {item}" for item in items))
+    for best in (0, 7, 19):
+        quote = source_of(passage, hit(passage, best).blocks).quote
+        assert f"- {items[best]}" in quote.splitlines()
+        assert set(quote.splitlines()) <= {"…", *(f"- {item}" for item in items)}
+        assert "…" in quote
+        assert len(quote) <= QUOTE_CHARACTERS + len(items[best])
+
+
+def test_a_quote_that_is_not_long_is_whole(retriever: Retriever) -> None:
+    passage = found(retriever, "ke-hoach-126-2019#i-2-b")
+    assert source_of(passage, hit(passage, best=1).blocks).quote == passage.text

@@ -80,7 +80,7 @@ def test_the_block_that_answers_is_shown(retriever: Retriever) -> None:
 
 
 def test_nothing_personal_is_shown(retriever: Retriever) -> None:
-    for passage in retriever.index.passages:
+    for passage in documents_of(retriever):
         answer = compose([hit(passage)], "liên hệ ai, số điện thoại nào?", TODAY, retriever)
         for text in (answer.text, *(source.quote for source in answer.sources)):
             assert mask_contacts(text) == text, passage.id
