@@ -22,7 +22,7 @@ _TOPICS = 3
 # How much surer search must be before a message that reads as none of our business is answered.
 _OFF_TOPIC_MARGIN = 0.25
 # A passage less likely than this to answer is no topic worth offering instead.
-_NEAREST = 0.02
+_NEAREST = 0.04
 
 
 class ActionAnswer(Action):

@@ -38,6 +38,8 @@ _LEANING_MARGIN = 0.1
 # How much of what a message adds to the question before (0 to 1, by rarity) the passage found for both must say.
 _LEAST_HELD = 0.6
 _HITS = 5
+# Fewer answers than this to the parts of a message are no better than one to the whole.
+_LEAST_ANSWERED = 2
 # A part of no more syllables that names nothing may lean on the first part: "9+ là gì? học xong có bằng gì?".
 _SHORT_PART = 9
 
@@ -132,7 +134,7 @@ class Desk:
         if each is not None:
             return each
         whole = self._search(question)
-        asking = focus(question)
+        asking = focus(Question.read(question).prepared)
         if asking is None:
             return whole
         part = self._search(asking)
@@ -145,29 +147,32 @@ class Desk:
         return compose(finding.hits, finding.question, self.today(), self.store.retriever())
 
     def _each(self, question: str) -> Finding | None:
-        """Returns the joint answer to a message that asks two or three things, if each of them can be answered."""
-        asked = parts(question)
+        """Returns the joint answer to a message that asks two or three things, if at least two can be answered."""
+        asked = parts(Question.read(question).prepared)
         if not asked:
             return None
         bar = self.store.retriever().ranking.answer
-        findings = [self._part(part, asked[0], question) for part in asked]
-        answers = [self.compose(finding) for finding in findings if finding.score >= bar]
-        if len({answer.text for answer in answers}) < len(findings):
+        findings = [self._part(number, asked, question) for number in range(len(asked))]
+        answers = [self.compose(finding) if finding.score >= bar else None for finding in findings]
+        if len({answer.text for answer in answers if answer}) < _LEAST_ANSWERED:
             return None
         return Finding(question, findings[0].hits, compose_several(answers))
 
-    def _part(self, part: str, first: str, message: str) -> Finding:
-        """Returns what answers a part of a message; what it leaves unsaid stands elsewhere in the message."""
+    def _part(self, number: int, asked: list[str], message: str) -> Finding:
+        """Returns what answers a part of a message; what it leaves unsaid was said before it."""
+        part, later = asked[number], " ".join(asked[number + 1 :])
         gazetteer = self.store.gazetteer
         own = {mention.entity for mention in gazetteer.find(part)}
         if not own & ENTRY_KINDS:
-            named = [m for m in gazetteer.find(message) if m.entity in ENTRY_KINDS]
-            if named:
-                return self._search(" ".join([part, *(message[m.start : m.end] for m in named[:1])]))
+            named = (message[m.start : m.end] for m in gazetteer.find(message) if m.entity in ENTRY_KINDS)
+            before = next((words for words in named if words not in later), None)
+            carried = self._asked_of_entry(f"{part} {before}") if before else None
+            if carried and carried.answer and carried.answer.known:
+                return carried
         alone = self._search(part)
-        if part == first or own or len(tokens(part)) > _SHORT_PART:
+        if number == 0 or own or len(tokens(part)) > _SHORT_PART:
             return alone
-        leaning = self._search(f"{first} {part}")
+        leaning = self._search(f"{asked[0]} {part}")
         return leaning if leaning.score > alone.score else alone
 
     def _search(self, question: str) -> Finding:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 
@@ -78,7 +78,7 @@ class Phrases:
         # Abbreviations in them are written out, as they are in the question.
         written = [[spoken(prepare(part)).rstrip() for part in phrase.split("…")] for phrase in phrases]
         folded = [list(map(fold, parts)) for parts in written]
-        long = [parts for parts in folded if len(" ".join(parts).split()) >= _DISTINCTIVE]
+        long = [parts for parts in folded if _is_distinctive(parts)]
         self._written, self._folded, self._long = map(_any_said, (written, folded, long))
 
     def said_in(self, question: Question) -> bool:
@@ -93,9 +93,23 @@ class Phrases:
         return found.group().strip() if found else None
 
 
+def _is_distinctive(parts: list[str]) -> bool:
+    """Tells whether no other words have a phrase's letters; after "…" a single syllable is any word ("chị", "chỉ")."""
+    syllables = [len(part.split()) for part in parts]
+    return sum(syllables) >= _DISTINCTIVE and (len(parts) == 1 or min(syllables) > 1)
+
+
 def _ends_asking(part: str) -> bool:
     """Tells whether a part ends as a question does; "bố không cho em đi học" only says "không"."""
-    return "?" in part or _asks(" ".join(tokens(part)[-_ENDING:]))
+    polite = vocabulary("stopwords")["tokens"]
+    words = tokens(part)
+    while words and words[-1] in polite:
+        words.pop()
+    at_the_end = vocabulary("questions")["closing"]
+    if words and words[-1] in {*at_the_end, *map(fold, at_the_end)}:
+        return True
+    within = [cue for cue in vocabulary("questions")["cues"] if cue not in at_the_end]
+    return "?" in part or _says_any(within, words[-_ENDING:])
 
 
 def spoken(text: str) -> str:
@@ -129,8 +143,18 @@ class _Synonym:
 
 def parts(prepared: str) -> list[str]:
     """Returns the questions of a message that asks two or three things, in order; of any other message, nothing."""
-    asking = [part for part in _clauses(prepared) if _asks(part) and _ends_asking(part)]
+    asking = [part for sentence in _sentences(prepared) for part in _asked_in(sentence)]
     return asking if 1 < len(asking) <= _MOST_PARTS else []
+
+
+def _asked_in(sentence: str) -> Iterator[str]:
+    """Yields each question of a sentence, with what is said before it: a comma may stand for a question mark."""
+    said: list[str] = []
+    for clause in re.split(r"(?<=[,;])\s+", sentence):
+        said.append(clause)
+        if _asks(clause) and _ends_asking(clause):
+            yield " ".join(said)
+            said = []
 
 
 def focus(prepared: str) -> str | None:
@@ -144,7 +168,7 @@ def focus(prepared: str) -> str | None:
 def _clauses(text: str) -> list[str]:
     """Returns the sentences of `text`; of one that goes on and on, the clauses that fit from its end."""
     found = []
-    for sentence in re.split(r"(?<=[.!?…])\s+|\n", text):
+    for sentence in _sentences(text):
         kept: list[str] = []
         for clause in reversed(re.split(r"(?<=[,;])\s+", sentence)):
             if kept and len(tokens(" ".join([clause, *kept]))) > _LONG_MESSAGE:
@@ -154,11 +178,18 @@ def _clauses(text: str) -> list[str]:
     return [part for part in found if part]
 
 
+def _sentences(text: str) -> list[str]:
+    return [sentence for sentence in re.split(r"(?<=[.!?…])\s+|\n", text) if sentence.strip()]
+
+
 def _asks(part: str) -> bool:
-    said = f" {' '.join(tokens(part))} "
+    return "?" in part or _says_any(vocabulary("questions")["cues"], tokens(part))
+
+
+def _says_any(cues: Iterable[str], words: list[str]) -> bool:
+    said = f" {' '.join(words)} "
     folded = fold(said)
-    cues = vocabulary("questions")["cues"]
-    return "?" in part or any(f" {cue} " in said or f" {fold(cue)} " in folded for cue in cues)
+    return any(f" {cue} " in said or f" {fold(cue)} " in folded for cue in cues)
 
 
 def _folded(text: str) -> str:

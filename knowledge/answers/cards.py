@@ -66,8 +66,7 @@ def answer_from_card(
 ) -> Answer:
     """Tells what `question` asks of a trade or a school; asked in general, a little of everything."""
     phrases, named = vocabulary("answers"), entry
-    if isinstance(entry, Institution) and entry.merged_into:
-        entry = knowledge.index.facts.institutions[entry.merged_into]
+    entry = todays(entry, knowledge)
     asked = asked_aspects(entry, question)
     found = _find(entry, question, asked, knowledge, renamed=named is not entry)
     title = phrases["title"].format(name=entry.name)
@@ -90,6 +89,13 @@ def answer_from_card(
     sources = _sources(entry, claims, knowledge)
     known = named is not entry or (bool(found.asked) and (found.aspect_known or not found.unknown))
     return Answer("\n".join(text), sources, (entry.passage_id,), replies, known)
+
+
+def todays(entry: Occupation | Institution, knowledge: Retriever) -> Occupation | Institution:
+    """Returns the school that an old one has become; any other entry as it is."""
+    if isinstance(entry, Institution) and entry.merged_into:
+        return knowledge.index.facts.institutions[entry.merged_into]
+    return entry
 
 
 def aspects_in(entry: Occupation | Institution, knowledge: Retriever) -> tuple[Aspect, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from knowledge.answers.answer import Answer, Reply, embolden, fit
-from knowledge.answers.cards import aspects_in
+from knowledge.answers.cards import aspects_in, todays
 from knowledge.answers.citations import source_line, source_of_claim
 from knowledge.entries import Aspect, asked_aspects, aspects_of, kind_of
 from knowledge.facts import Institution, Occupation
@@ -19,9 +19,13 @@ _ROOMS = range(320, 60, -20)
 
 
 def compare(
-    entries: Sequence[Occupation] | Sequence[Institution], question: Question, knowledge: Retriever
+    named: Sequence[Occupation] | Sequence[Institution], question: Question, knowledge: Retriever
 ) -> Answer:
-    """Sets two entries of a kind side by side, by the aspects that `question` asks for or by the usual ones."""
+    """Sets two entries of a kind side by side, by the aspects that `question` asks for or by the usual ones.
+
+    Of an old name of a school, today's school is told.
+    """
+    entries = [todays(entry, knowledge) for entry in named]
     kind = kind_of(entries[0])
     usual = vocabulary("aspects")["compared"][kind]
     wanted = [name for name in asked_aspects(entries[0], question) if name in usual] or usual
@@ -31,7 +35,7 @@ def compare(
         for aspect in aspects_in(entry, knowledge)
         if aspect.name in wanted
     ]
-    lines = _side_by_side(entries, wanted)
+    lines = _side_by_side(named, entries, wanted)
     claims = [(entry, aspect.claims[0]) for entry, aspect in told if aspect.known]
     references = [claim.source for _, claim in claims if claim.source]
     text, _ = fit(lines, [source_line(references or [None], knowledge)])
@@ -41,14 +45,19 @@ def compare(
     return Answer("\n".join(text), sources, tuple(e.passage_id for e in entries), replies)
 
 
-def _side_by_side(entries: Sequence[Occupation] | Sequence[Institution], wanted: Sequence[str]) -> list[str]:
+def _side_by_side(
+    named: Sequence[Occupation | Institution],
+    entries: Sequence[Occupation | Institution],
+    wanted: Sequence[str],
+) -> list[str]:
     """Returns a title and its rows an entry; the longest rows are cut until all fit."""
-    title = vocabulary("answers")["title"]
+    phrases = vocabulary("answers")
     for room in _ROOMS:
         lines: list[str] = []
-        for entry in entries:
+        for old, entry in zip(named, entries, strict=True):
             rows = [_row(aspect, room) for aspect in aspects_of(entry) if aspect.name in wanted]
-            lines += [title.format(name=entry.name), *rows]
+            title = phrases["title" if old is entry else "now_called"]
+            lines += [title.format(name=entry.name, old=old.name, new=entry.name), *rows]
         if sum(len(line) + 1 for line in lines) <= _ROOM:
             break
     return lines

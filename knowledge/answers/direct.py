@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 
 from knowledge.answers.answer import Answer
-from knowledge.answers.cards import answer_from_card, asks_of_entry
+from knowledge.answers.cards import answer_from_card, asks_of_entry, todays
 from knowledge.answers.comparisons import compare
 from knowledge.answers.lists import schools_in, schools_that_teach, supported_trades
 from knowledge.facts import Institution, Occupation
@@ -30,7 +30,8 @@ def direct_answer(question: Question, knowledge: Retriever) -> Answer | None:
     mentions = knowledge.mentions(question.prepared)
     trades, schools = entries_named(mentions, knowledge)
     for entries in (trades, schools):
-        if len(entries) == _COMPARED and _says("comparing", question):
+        different = {todays(entry, knowledge).id for entry in entries}
+        if len(entries) == len(different) == _COMPARED and _says("comparing", question):
             return compare(entries, question, knowledge)
     place = next((mention for mention in mentions if mention.entity == "place"), None)
     if len(trades) == 1 and not schools and _says("where_taught", question):

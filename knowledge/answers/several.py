@@ -7,25 +7,38 @@ from collections.abc import Sequence
 from knowledge.answers.answer import ANSWER_CHARACTERS, Answer
 from knowledge.vocabulary import vocabulary
 
+# What the number before an answer and the line break after it take.
+_NUMBERING = 9
 # A line cut to fewer characters than this says nothing.
 _LEAST_LINE = 60
 
 
-def compose_several(answers: Sequence[Answer]) -> Answer:
-    """Joins the answers to the parts of a message, each cut between lines to its share of a screen."""
-    room = ANSWER_CHARACTERS // len(answers) - 1
-    form = vocabulary("answers")["numbered"]
+def compose_several(answers: Sequence[Answer | None]) -> Answer:
+    """Joins the answers to the parts of a message, each cut to its share of a screen; of None nothing is known."""
+    phrases = vocabulary("answers")
+    found = [answer for answer in answers if answer]
+    texts = [answer.text if answer else phrases["part_unknown"] for answer in answers]
+    shares = _shares([len(text) for text in texts], ANSWER_CHARACTERS - _NUMBERING * len(texts))
     parts = [
-        form.format(number=n, text=_cut(answer.text, room - 8)) for n, answer in enumerate(answers, start=1)
+        phrases["numbered"].format(number=n, text=_cut(text, share))
+        for n, (text, share) in enumerate(zip(texts, shares, strict=True), start=1)
     ]
-    sources = dict.fromkeys(source for answer in answers for source in answer.sources)
     return Answer(
         "\n".join(parts),
-        tuple(sources),
-        tuple(dict.fromkeys(passage for answer in answers for passage in answer.passages)),
-        tuple(reply for answer in answers for reply in answer.replies[:1]),
-        known=any(answer.known for answer in answers),
+        tuple(dict.fromkeys(source for answer in found for source in answer.sources)),
+        tuple(dict.fromkeys(passage for answer in found for passage in answer.passages)),
+        tuple(dict.fromkeys(reply for answer in found for reply in answer.replies[:1])),
+        known=any(answer.known for answer in found),
     )
+
+
+def _shares(lengths: Sequence[int], room: int) -> list[int]:
+    """Returns what each text gets of `room` characters: all it needs if short, the longer ones alike of the rest."""
+    shares = [0] * len(lengths)
+    for left, number in enumerate(sorted(range(len(lengths)), key=lambda n: lengths[n])):
+        shares[number] = min(lengths[number], room // (len(lengths) - left))
+        room -= shares[number]
+    return shares
 
 
 def _cut(text: str, room: int) -> str:

@@ -31,6 +31,13 @@ def unsure_desk(index_dir: Path, encoder: Encoder) -> Desk:
 
 
 @pytest.fixture(scope="session")
+def doubting_desk(index_dir: Path, encoder: Encoder) -> Desk:
+    """A desk that is sure of nothing and half knows nothing: whatever is near is only near."""
+    ranking = replace(default_ranking(), answer=1.0, suggest=1.0)
+    return Desk(KnowledgeStore(index_dir, encoder, ranking=ranking), lambda: TODAY)
+
+
+@pytest.fixture(scope="session")
 def gazetteer(store: KnowledgeStore) -> Gazetteer:
     """The shipped gazetteers."""
     return store.gazetteer

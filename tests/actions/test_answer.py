@@ -1,6 +1,7 @@
 """`action_answer`: an answer with its source, a "did you mean", or an honest no; and what it remembers."""
 
 import json
+import re
 
 import pytest
 
@@ -79,9 +80,9 @@ async def test_what_is_half_known_is_asked_back_with_topics(unsure_desk: Desk, t
 
 @pytest.mark.parametrize("intent", ["ask_policy", "nlu_fallback"])
 async def test_what_no_document_says_is_said_to_be_unknown_with_what_is_near(
-    desk: Desk, tracker: MakeTracker, intent: str
+    doubting_desk: Desk, tracker: MakeTracker, intent: str
 ) -> None:
-    outcome = await play(ActionAnswer(desk), tracker("Học nghề điện được gì", intent))
+    outcome = await play(ActionAnswer(doubting_desk), tracker("được hỗ trợ gì khi đi học", intent))
     assert outcome.message["response"] == "utter_not_found"
     assert outcome.message["custom"] == {}
     titles = [button["title"] for button in outcome.message["buttons"]]
@@ -91,13 +92,49 @@ async def test_what_no_document_says_is_said_to_be_unknown_with_what_is_near(
 
 @pytest.mark.parametrize(
     "text",
-    ["thời tiết sao Hỏa ngày mai có bão cát không", "học phí trường Cao đẳng Hàng hải năm 2031 là bao nhiêu"],
+    [
+        "thời tiết sao Hỏa ngày mai có bão cát không",
+        "viết cho em bài văn tả con mèo",
+        "thủ đô nước Pháp là gì",
+    ],
 )
 async def test_where_nothing_is_near_no_topic_is_offered(desk: Desk, tracker: MakeTracker, text: str) -> None:
     outcome = await play(ActionAnswer(desk), tracker(text, "nlu_fallback", suggestions=["Một?"]))
     assert outcome.message["response"] == "utter_out_of_scope"
     assert outcome.message["buttons"] == []
     assert outcome.slots == {"suggestions": None}
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("học phí trường Cao đẳng Hàng hải năm 2031 là bao nhiêu", "học phí"),
+        ("hoc phi truong cao dang hang hai bao nhieu", "học phí"),
+        ("điểm chuẩn trường Cao đẳng Hàng hải là bao nhiêu", "điểm chuẩn"),
+        ("nghề hàn điểm chuẩn bao nhiêu", "điểm chuẩn"),
+        ("học làm phi công ở đâu", "phi công"),
+        ("số điện thoại riêng của thầy hiệu trưởng", "cá nhân"),
+    ],
+)
+async def test_what_an_entry_lacks_is_an_honest_no_and_no_answer(
+    desk: Desk, tracker: MakeTracker, text: str, what: str
+) -> None:
+    outcome = await play(ActionAnswer(desk), tracker(text, "nlu_fallback"))
+    assert outcome.custom["outcome"] == "no_answer"
+    assert what in outcome.custom["text"]
+    assert not re.search(r"\d{4,}", outcome.custom["text"].partition("Nguồn")[0])
+
+
+async def test_an_answer_from_the_facts_leads_on_with_its_own_questions(
+    desk: Desk, tracker: MakeTracker
+) -> None:
+    outcome = await play(ActionAnswer(desk), tracker("nghề hàn lương bao nhiêu", "ask_labour_market"))
+    assert outcome.custom["outcome"] == "answered"
+    assert "Lương (tham khảo)" in outcome.custom["text"]
+    assert 1 <= len(outcome.custom["quick_replies"]) <= 3
+    assert all("Hàn" in reply["payload"] for reply in outcome.custom["quick_replies"])
+    assert all(source["url"].startswith("/facts/occupations#han") for source in outcome.custom["sources"])
+    assert json.loads(json.dumps(outcome.message)) == outcome.message
 
 
 async def test_what_is_none_of_our_business_is_refused(desk: Desk, tracker: MakeTracker) -> None:

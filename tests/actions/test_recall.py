@@ -6,6 +6,7 @@ from rasa_sdk import Action
 from actions.answer import ActionAnswer
 from actions.finding import Desk
 from actions.recall import ActionAffirm, ActionGoBack, ActionRepeat, ActionShowSource
+from knowledge.facts import Fact
 from tests.actions.playing import MakeTracker, after, play
 
 GOAL = "Chỉ tiêu phân luồng đến năm 2025 là bao nhiêu phần trăm?"
@@ -27,9 +28,27 @@ async def test_the_source_of_the_last_answer_is_shown_word_for_word(desk: Desk, 
 async def test_a_source_that_the_documents_no_longer_hold_is_not_invented(
     desk: Desk, tracker: MakeTracker
 ) -> None:
-    outcome = await play(ActionShowSource(desk), tracker("nguồn đâu", "ask_source", last_passages=["cu#i-1"]))
+    outcome = await play(
+        ActionShowSource(desk), tracker("trích ở đâu", "ask_source", last_passages=["cu#i-1"])
+    )
     assert outcome.message["response"] == "utter_no_source"
     assert outcome.events == []
+
+
+async def test_the_source_of_a_fact_is_shown_with_its_date(desk: Desk, tracker: MakeTracker) -> None:
+    (fact, *_) = [
+        entry
+        for entry in desk.store.retriever().index.facts.by_id.values()
+        if isinstance(entry, Fact) and entry.source and entry.source.kind == "press" and entry.source.date
+    ]
+    assert fact.source is not None
+    outcome = await play(
+        ActionShowSource(desk), tracker("nguồn đâu", "ask_source", last_passages=[fact.passage_id])
+    )
+    assert outcome.custom["outcome"] == "answered"
+    assert f"“{fact.statement}”" in outcome.custom["text"]
+    assert f"Nguồn: {fact.source.name} (báo chí, " in outcome.custom["text"]
+    assert outcome.custom["sources"][0]["url"] == f"/facts/{fact.passage_id}"
 
 
 async def test_before_any_answer_a_question_about_documents_is_answered(

@@ -125,6 +125,10 @@ def test_any_text_can_be_read(text: str) -> None:
         ("trường … dạy", "trường nào ở Hải Phòng dạy hàn", "trường nào ở hải phòng dạy"),
         ("trường … dạy", "trường nào ở thành phố Hải Phòng dạy hàn", None),
         ("truong … day", "truong nao day han", "truong nao day"),
+        # A single syllable beside "…" is told from others by its diacritics only.
+        ("số điện thoại … chị", "số điện thoại và địa chỉ trường", None),
+        ("số điện thoại … chị", "số điện thoại của chị Hoa", "số điện thoại của chị"),
+        ("những nghề nào … hỗ trợ", "nhưng nghề nào được hỗ trợ", "nhung nghe nao duoc ho tro"),
         # "%" is a word.
         ("bao nhiêu %", "bao nhiêu % học sinh", "bao nhiêu phần trăm"),
         ("bao nhiêu %", "bao nhiêu phần trăm học sinh", "bao nhiêu phần trăm"),

@@ -61,6 +61,19 @@ def test_schools_are_compared_too(small_base: Retriever) -> None:
     assert "Địa chỉ: chưa có thông tin." in second
 
 
+def test_an_old_school_is_compared_as_what_it_has_become(small_base: Retriever) -> None:
+    told = compared(small_base, "trung cấp bến bính khác gì trung cấp kỳ cùng")
+    first, _ = told.text.split("**Trường Trung cấp Kỳ Cùng**")
+    assert first.startswith("**Trường Trung cấp Bến Bính** nay là **Trường Cao đẳng Sông Giá**.")
+    assert "12 đường Bến Than" in first
+    assert told.passages == ("institutions#song-gia", "institutions#ky-cung")
+
+
+def test_two_names_of_one_school_are_not_compared(small_base: Retriever) -> None:
+    question = Question.read("trung cấp bến bính khác gì cao đẳng sông giá")
+    assert direct_answer(question, small_base) is None
+
+
 def test_replies_lead_to_each(small_base: Retriever) -> None:
     asks = [reply.ask for reply in compared(small_base, "gốm hay khảm trai").replies]
     assert ["Gốm" in asks[0], "Khảm trai" in asks[1]] == [True, True]

@@ -154,3 +154,16 @@ def test_what_belongs_to_a_person_is_told_to_nobody(small_base: Retriever, asked
 @pytest.mark.parametrize("asked", ["nghề gốm là gì", "xin chào", "học phí bao nhiêu", ""])
 def test_what_asks_for_no_list_gets_none(small_base: Retriever, asked: str) -> None:
     assert direct_answer(Question.read(asked), small_base) is None
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "số điện thoại và địa chỉ trường Sông Giá",
+        "so dien thoai va dia chi truong song gia",
+        "cho em số điện thoại trường có không ạ",
+        "email trường có gửi hồ sơ được không",
+    ],
+)
+def test_what_belongs_to_a_school_is_not_taken_for_a_persons(small_base: Retriever, asked: str) -> None:
+    assert direct_answer(Question.read(asked), small_base) is None

@@ -46,3 +46,12 @@ def test_nothing_is_known_only_if_no_answer_knows(small_base: Retriever) -> None
     gap = answer(small_base, "policies#ngay-phat-chua-ro", "bao giờ phát tiền")
     assert compose_several([known, gap]).known
     assert not compose_several([gap, gap]).known
+
+
+def test_a_part_that_cannot_be_answered_is_said_to_be_unknown_in_its_place(small_base: Retriever) -> None:
+    known = answer(small_base, "faq#mat-the", "mất thẻ thì sao")
+    told = compose_several([known, None, known])
+    first, second = told.text.index("**2.** "), told.text.index("**3.** ")
+    assert "chưa có thông tin" in told.text[first:second]
+    assert told.sources == known.sources
+    assert told.known
