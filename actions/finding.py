@@ -160,20 +160,28 @@ class Desk:
 
     def _part(self, number: int, asked: list[str], message: str) -> Finding:
         """Returns what answers a part of a message; what it leaves unsaid was said before it."""
-        part, later = asked[number], " ".join(asked[number + 1 :])
-        gazetteer = self.store.gazetteer
-        own = {mention.entity for mention in gazetteer.find(part)}
-        if not own & ENTRY_KINDS:
-            named = (message[m.start : m.end] for m in gazetteer.find(message) if m.entity in ENTRY_KINDS)
-            before = next((words for words in named if words not in later), None)
-            carried = self._asked_of_entry(f"{part} {before}") if before else None
-            if carried and carried.answer and carried.answer.known:
-                return carried
+        part, retriever = asked[number], self.store.retriever()
+        own = {mention.entity for mention in self.store.gazetteer.find(part)} & ENTRY_KINDS
+        carried = None if own else self._carried(part, message, " ".join(asked[number + 1 :]))
+        if carried:
+            return carried
         alone = self._search(part)
         if number == 0 or own or len(tokens(part)) > _SHORT_PART:
             return alone
-        leaning = self._search(f"{asked[0]} {part}")
-        return leaning if leaning.score > alone.score else alone
+        first, leaning = self._search(asked[0]), self._search(f"{asked[0]} {part}")
+        subjects = [retriever.subjects([f.hits[0].passage]) if f.hits else set() for f in (first, leaning)]
+        on_subject = subjects[0] & subjects[1] and leaning.score >= retriever.ranking.answer
+        return leaning if on_subject or leaning.score > alone.score else alone
+
+    def _carried(self, part: str, message: str, later: str) -> Finding | None:
+        """Returns what answers a part as one about the trade or school that the message named before it, or None."""
+        retriever = self.store.retriever()
+        named = [m for m in self.store.gazetteer.find(message) if m.entity in ENTRY_KINDS]
+        before = next((words for m in named if (words := message[m.start : m.end]) not in later), None)
+        finding = self._asked_of_entry(f"{part} {before}") if before else None
+        answer = finding.answer if finding else None
+        card = retriever.passage(answer.passages[0]) if answer and answer.known and answer.passages else None
+        return finding if card and retriever.holds(part, card) >= _LEAST_HELD else None
 
     def _search(self, question: str) -> Finding:
         retriever, read = self.store.retriever(), Question.read(question)

@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 from rapidfuzz.distance import OSA
@@ -57,6 +57,22 @@ class Entry:
     joining: frozenset[str] = frozenset()
     exact: tuple[str, ...] = ()
     within: str | None = None
+
+
+class Named(Protocol):
+    """An entry of the facts as far as names go; it may have `ambiguous` and `exact` aliases too."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+    @property
+    def name(self) -> str:
+        """How it is called."""
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """What else people call it."""
 
 
 @dataclass(frozen=True)
@@ -257,27 +273,47 @@ def _agree(mention: Mention, other: Mention) -> bool:
     return apart or (same_place and mention.entity != other.entity)
 
 
-def load_gazetteer(folder: Path = GAZETTEER_DIR) -> Gazetteer:
+def load_gazetteer(
+    folder: Path = GAZETTEER_DIR, facts: Mapping[str, Iterable[Named]] | None = None
+) -> Gazetteer:
     """Loads all `*.yml` of `folder`.
+
+    Args:
+        folder: the files.
+        facts: by kind, the entries of the facts in use; those that a file names when left out.
 
     Raises:
         ValueError: an entry lacks its id or name, or shares its id, or is ambiguous without a context.
     """
-    return Gazetteer([entry for file in sorted(folder.glob("*.yml")) for entry in _entries(file)])
+    files = sorted(folder.glob("*.yml"))
+    return Gazetteer([entry for file in files for entry in _entries(file, facts or {})])
 
 
-def _listed(file: Path, raw: dict[str, Any]) -> list[dict[str, Any]]:
+def _listed(
+    file: Path, raw: dict[str, Any], facts: Mapping[str, Iterable[Named]]
+) -> Iterable[dict[str, Any]]:
     if "entries_of" not in raw:
         return list(raw["entries"])
-    facts = file.parent / raw["entries_of"]
-    return yaml.load(facts.read_text(encoding="utf-8"), _YAML_LOADER) or []
+    if raw["entity"] in facts:
+        return [
+            {
+                "id": entry.id,
+                "name": entry.name,
+                "aliases": entry.aliases,
+                "ambiguous": getattr(entry, "ambiguous", ()),
+                "exact": getattr(entry, "exact", ()),
+            }
+            for entry in facts[raw["entity"]]
+        ]
+    named = file.parent / raw["entries_of"]
+    return yaml.load(named.read_text(encoding="utf-8"), _YAML_LOADER) or []
 
 
-def _entries(file: Path) -> Iterator[Entry]:
+def _entries(file: Path, facts: Mapping[str, Iterable[Named]]) -> Iterator[Entry]:
     raw = yaml.safe_load(file.read_text(encoding="utf-8"))
     context = frozenset(fold(str(word)) for word in raw.get("context", ()))
     seen: set[str] = set()
-    for number, entry in enumerate(_listed(file, raw), start=1):
+    for number, entry in enumerate(_listed(file, raw, facts), start=1):
         identifier, name = entry.get("id"), entry.get("name")
         if not identifier or not name or identifier in seen:
             raise ValueError(f"{file}: entry {number} ({identifier}) needs a name and an id of its own")

@@ -71,14 +71,15 @@ class Phrases:
     """Phrases that a question may say; "…" in one stands for up to four words ("trường … dạy").
 
     Who types diacritics must have typed those of the phrase: "cơ quan nào" does not ask for a "quận nào". In a phrase
-    of three syllables or more a slip of them is forgiven: no other phrase has the same letters.
+    of three syllables or more a slip of them is forgiven: no other phrase has the same letters. `forgiving` phrases are
+    asked for where something else tells what is meant, so that any slip is.
     """
 
-    def __init__(self, phrases: Iterable[str]) -> None:
+    def __init__(self, phrases: Iterable[str], *, forgiving: bool = False) -> None:
         # Abbreviations in them are written out, as they are in the question.
         written = [[spoken(prepare(part)).rstrip() for part in phrase.split("…")] for phrase in phrases]
         folded = [list(map(fold, parts)) for parts in written]
-        long = [parts for parts in folded if _is_distinctive(parts)]
+        long = [parts for parts in folded if forgiving or _is_distinctive(parts)]
         self._written, self._folded, self._long = map(_any_said, (written, folded, long))
 
     def said_in(self, question: Question) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 from knowledge import index
 from knowledge.encoder import Encoder
 from knowledge.errors import IndexUnusable
 from knowledge.expectations import Expectations
-from knowledge.gazetteer import Gazetteer, load_gazetteer
+from knowledge.gazetteer import Gazetteer, Named, load_gazetteer
 from knowledge.search import Ranking, Retriever
 
 
@@ -54,6 +55,10 @@ class KnowledgeStore:
                 f"the index was built with the encoder {loaded.encoder_name}, the program runs "
                 f"{self.encoder.name}; build it again with: laban kb build"
             )
-        if self._own_gazetteer:  # Names of trades and schools stand in the facts, which may have changed too.
-            self.gazetteer = load_gazetteer()
+        if self._own_gazetteer and loaded.facts.by_id:  # The facts name trades and schools.
+            facts: dict[str, Iterable[Named]] = {
+                "occupation": loaded.facts.occupations.values(),
+                "institution": loaded.facts.institutions.values(),
+            }
+            self.gazetteer = load_gazetteer(facts=facts)
         return Retriever(loaded, self.encoder, Expectations(self.gazetteer), self._ranking)

@@ -32,7 +32,7 @@ export default Object.freeze({
   sourceIssued: "Ban hành",
   sourceValid: "Áp dụng đến",
   ended: "đã kết thúc",
-  openSource: "Đọc đoạn này trong văn bản",
+  openSource: "Đọc đoạn này tại nguồn",
   date: "{day}/{month}/{year}",
   month: "tháng {month}/{year}",
   year: "năm {year}",

@@ -46,10 +46,13 @@ def schools_in(place: Mention | None, knowledge: Retriever) -> Answer | None:
     phrases = vocabulary("answers")
     name = place.name if place else vocabulary("questions")["home"]
     found = [s for s in _schools(knowledge) if s.vocational]
-    schools = [s for s in found if (_lies_in(s, place) if place else _at_home(s))]
-    if not schools:
+    there = [s for s in found if (_lies_in(s, place) if place else _at_home(s))]
+    if not there and not (place and knowledge.covers(place)):
         return None
-    heading = phrases["schools_in"].format(place=phrases["in_place"].format(place=name))
+    # Of a district the schools are not known one by one; those of the city are.
+    schools = there or [s for s in found if _at_home(s)]
+    where = phrases["in_place"].format(place=name)
+    heading = phrases["schools_in" if there else "schools_around"].format(place=where)
     return _listed([heading, *map(_row, schools)], schools, (), knowledge)
 
 

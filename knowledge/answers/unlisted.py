@@ -13,6 +13,9 @@ from knowledge.search import Retriever
 from knowledge.text import fold
 from knowledge.vocabulary import vocabulary
 
+# Syllables from which on a name is told from other words without its diacritics.
+_DISTINCTIVE = 3
+
 
 def answer_about_unlisted(question: Question, best: Passage | None, knowledge: Retriever) -> Answer | None:
     """Returns that nothing is known of a trade or school in `unlisted.yml` that `question` names, else None.
@@ -54,4 +57,10 @@ def _unknown(text: str, replies: list[dict[str, str]]) -> Answer:
 def _names(kind: str, written: bool) -> Phrases:
     raw = vocabulary("unlisted")
     names = raw[kind]
-    return Phrases(names if written else [f"{word} {name}" for word in raw["context"] for name in names])
+    if not written:
+        names = [
+            f"{word} {name}" if word else name
+            for name in names
+            for word in (raw["context"] if len(name.split()) < _DISTINCTIVE else [""])
+        ]
+    return Phrases(names)

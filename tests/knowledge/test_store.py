@@ -9,7 +9,7 @@ import pytest
 from knowledge import index
 from knowledge.encoder import Encoder, load_encoder
 from knowledge.errors import IndexUnusable
-from knowledge.gazetteer import GAZETTEER_DIR, Gazetteer, load_gazetteer
+from knowledge.gazetteer import Gazetteer
 from knowledge.onnx_encoder import MODEL_DIR
 from knowledge.sources import Sources
 from knowledge.store import KnowledgeStore
@@ -74,11 +74,9 @@ def test_without_an_index_the_remedy_is_named_and_a_later_build_is_noticed(
 
 
 def test_names_of_trades_and_schools_follow_the_facts_when_a_new_version_comes(
-    two_documents: Path, tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+    two_documents: Path, tmp_path: Path, encoder: Encoder
 ) -> None:
     facts = shutil.copytree(SMALL / "facts", tmp_path / "facts")
-    names = shutil.copytree(GAZETTEER_DIR, tmp_path / "gazetteers")
-    monkeypatch.setattr("knowledge.store.load_gazetteer", lambda: load_gazetteer(names))
     index.build(Sources(two_documents, facts=facts), tmp_path / "index", encoder)
     store = KnowledgeStore(tmp_path / "index", encoder)
     old = store.retriever()

@@ -42,7 +42,7 @@ def test_question_leads_to_the_highlighted_paragraph(open_page: OpenPage, api: F
     expect(source.get_by_text("24/4/2019")).to_be_visible()
     expect(source.get_by_text("năm 2025 (đã kết thúc)")).to_be_visible()
     expect(source.locator("blockquote")).to_contain_text("Đạt mức 40% học sinh tốt nghiệp trung học cơ sở")
-    source.get_by_role("link", name="Đọc đoạn này trong văn bản").click()
+    source.get_by_role("link", name="Đọc đoạn này tại nguồn").click()
     expect(page).to_have_url(f"{api.url}/documents/ke-hoach-126-2019#i-2-b")
     expect(page.locator(":target")).to_contain_text("Đạt mức 40% học sinh tốt nghiệp trung học cơ sở")
     assert api.texts == [QUESTION]
@@ -52,7 +52,7 @@ def test_conversation_is_still_there_on_the_way_back(open_page: OpenPage, api: F
     page = open_page("/")
     ask(page, QUESTION)
     page.locator(".source summary").click()
-    page.get_by_role("link", name="Đọc đoạn này trong văn bản").click()
+    page.get_by_role("link", name="Đọc đoạn này tại nguồn").click()
     page.wait_for_url("**/documents/**")
     page.go_back()
     expect(page.locator(".message.bot")).to_contain_text("40% học sinh tốt nghiệp trung học cơ sở")

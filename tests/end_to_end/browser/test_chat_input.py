@@ -103,7 +103,7 @@ def test_everything_is_reached_with_the_keyboard(open_page: OpenPage, api: FakeA
     for _ in range(3):  # back over the two quick replies
         page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
-    link = page.get_by_role("link", name="Đọc đoạn này trong văn bản")
+    link = page.get_by_role("link", name="Đọc đoạn này tại nguồn")
     expect(link).to_be_visible()
     page.keyboard.press("Tab")
     expect(link).to_be_focused()

@@ -48,7 +48,7 @@ def test_conversation_fits_the_window(open_page: OpenPage, screenshots: Path, si
     expect(source).to_be_visible()
     take_pictures(page, screenshots, f"answer-{size}")
     source.click()
-    page.get_by_role("link", name="Đọc đoạn này trong văn bản").scroll_into_view_if_needed()
+    page.get_by_role("link", name="Đọc đoạn này tại nguồn").scroll_into_view_if_needed()
     take_pictures(page, screenshots, f"source-{size}")
     assert page.evaluate(SIDEWAYS) == 0
     assert sideways_in_chat(page) == 0
