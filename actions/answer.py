@@ -48,7 +48,9 @@ def utter_finding(dispatcher: CollectingDispatcher, desk: Desk, turn: Turn, find
     ranking = retriever.ranking
     near = [hit for hit in finding.hits if hit.score >= _NEAREST]
     topics = [topic for hit in near if (topic := retriever.topic_of(hit.passage))]
-    if finding.score >= _bar(turn, ranking):
+    # A question that was offered is answered by what it was offered for, however it scores.
+    taken = finding.question in turn.suggestions and topics[:1] == [finding.question]
+    if taken or finding.score >= _bar(turn, ranking):
         answer = desk.compose(finding)
         related = [Reply(t, t) for t in topics[1:] if t != finding.question][:_RELATED]
         dispatcher.utter_message(json_message=message_of(answer, answer.replies or tuple(related)))

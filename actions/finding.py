@@ -38,6 +38,8 @@ _LEANING_MARGIN = 0.1
 # How much of what a message adds to the question before (0 to 1, by rarity) the passage found for both must say.
 _LEAST_HELD = 0.6
 _HITS = 5
+# What a part may name and still be about something named before it.
+_CIRCUMSTANCES = frozenset({"place", "year"})
 # Fewer answers than this to the parts of a message are no better than one to the whole.
 _LEAST_ANSWERED = 2
 # A part of no more syllables that names nothing may lean on the first part: "9+ là gì? học xong có bằng gì?".
@@ -161,17 +163,21 @@ class Desk:
     def _part(self, number: int, asked: list[str], message: str) -> Finding:
         """Returns what answers a part of a message; what it leaves unsaid was said before it."""
         part, retriever = asked[number], self.store.retriever()
-        own = {mention.entity for mention in self.store.gazetteer.find(part)} & ENTRY_KINDS
+        own = {mention.entity for mention in self.store.gazetteer.find(part)} - _CIRCUMSTANCES
         carried = None if own else self._carried(part, message, " ".join(asked[number + 1 :]))
         if carried:
             return carried
         alone = self._search(part)
-        if number == 0 or own or len(tokens(part)) > _SHORT_PART:
+        if number == 0 or own & ENTRY_KINDS or len(tokens(part)) > _SHORT_PART:
             return alone
         first, leaning = self._search(asked[0]), self._search(f"{asked[0]} {part}")
-        subjects = [retriever.subjects([f.hits[0].passage]) if f.hits else set() for f in (first, leaning)]
-        on_subject = subjects[0] & subjects[1] and leaning.score >= retriever.ranking.answer
-        return leaning if on_subject or leaning.score > alone.score else alone
+        best = [finding.hits[0].passage for finding in (first, leaning) if finding.hits]
+        # On the same subject, and not the answer to the first part once more.
+        goes_on = len({passage.id for passage in best}) == 2 and (
+            retriever.subjects(best[:1]) & retriever.subjects(best[1:])
+        )
+        sure = leaning.score >= retriever.ranking.answer
+        return leaning if (goes_on and sure) or leaning.score > alone.score else alone
 
     def _carried(self, part: str, message: str, later: str) -> Finding | None:
         """Returns what answers a part as one about the trade or school that the message named before it, or None."""
