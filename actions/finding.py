@@ -9,7 +9,6 @@ from datetime import date
 from actions.conversation import Turn
 from actions.follow_up import (
     ENTRY_KINDS,
-    bare,
     complete,
     continues,
     leans,
@@ -111,7 +110,7 @@ class Desk:
         if found and found.id not in turn.last_passages and retriever.subjects([found]) & subjects:
             return otherwise
         for words in dict.fromkeys(filter(None, map(retriever.subject_words, before))):
-            within = self.search(f"{bare(turn.text)} {words}")
+            within = self.search(f"{turn.text} {words}")
             best = within.hits[0].passage if within.hits else None
             sure = within.score >= retriever.ranking.answer
             if sure and best and best.id not in turn.last_passages and retriever.subjects([best]) & subjects:

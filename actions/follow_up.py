@@ -62,7 +62,7 @@ def complete(turn: Turn, gazetteer: Gazetteer) -> str:
                 question = f"{question[: old.start]}{mention.words}{question[old.end :]}"
         elif fold(mention.words) not in fold(question):
             question = f"{question} {mention.words}"
-    rest = bare(turn.text)
+    rest = _bare(turn.text)
     if not named and rest:
         question = f"{question} {rest}"
     return question
@@ -79,7 +79,7 @@ def of_same_entry(turn: Turn, gazetteer: Gazetteer) -> str | None:
     named = [m for m in gazetteer.find(question) if m.entity in ENTRY_KINDS]
     if len({mention.value for mention in named}) != 1:
         return None
-    return f"{bare(turn.text) or turn.text} {_phrase(named[0], question)}"
+    return f"{_bare(turn.text) or turn.text} {_phrase(named[0], question)}"
 
 
 def _phrase(mention: Named, question: str) -> str:
@@ -93,10 +93,10 @@ def own_words(turn: Turn) -> str:
     text = turn.text
     for mention in turn.mentions:
         text = text.replace(mention.words, " ")
-    return " ".join(_asking().sub(" ", f" {bare(text)} ").split())
+    return " ".join(_asking().sub(" ", f" {_bare(text)} ").split())
 
 
-def bare(text: str) -> str:
+def _bare(text: str) -> str:
     """Returns a follow-up's own words: "thế còn hệ cao đẳng thì sao ạ" -> "hệ cao đẳng"."""
     words = _linking().sub(" ", f" {text.lower()} ")
     return " ".join(words.replace("?", " ").split())
