@@ -46,13 +46,14 @@ def utter_finding(dispatcher: CollectingDispatcher, desk: Desk, turn: Turn, find
     """Utters what was found, as sure as it is, and returns the slots to set."""
     retriever = desk.store.retriever()
     ranking = retriever.ranking
-    near = [hit for hit in finding.hits if hit.score >= _NEAREST]
+    near = sorted((h for h in finding.hits if h.score >= _NEAREST), key=lambda hit: -hit.score)
     topics = [topic for hit in near if (topic := retriever.topic_of(hit.passage))]
+    own = retriever.topic_of(finding.hits[0].passage) if finding.hits else None
     # A question that was offered is answered by what it was offered for, however it scores.
-    taken = finding.question in turn.suggestions and topics[:1] == [finding.question]
+    taken = own == finding.question and own in turn.suggestions
     if taken or finding.score >= _bar(turn, ranking):
         answer = desk.compose(finding)
-        related = [Reply(t, t) for t in topics[1:] if t != finding.question][:_RELATED]
+        related = [Reply(t, t) for t in topics if t not in (finding.question, own)][:_RELATED]
         dispatcher.utter_message(json_message=message_of(answer, answer.replies or tuple(related)))
         return remember(turn, finding, answer)
     if turn.intent == "out_of_scope" or (turn.intent == "nlu_fallback" and not topics):

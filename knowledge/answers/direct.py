@@ -34,18 +34,21 @@ def direct_answer(question: Question, knowledge: Retriever) -> Answer | None:
         if len(entries) == len(different) == _COMPARED and _says("comparing", question):
             return compare(entries, question, knowledge)
     place = next((mention for mention in mentions if mention.entity == "place"), None)
+    level = next((mention for mention in mentions if mention.entity == "level"), None)
     if len(trades) == 1 and not schools and _says("where_taught", question):
         return schools_that_teach(trades[0], place, knowledge, best=_says("best", question))
     if trades or schools:
         return None
-    return _list_asked_for(question, place, knowledge)
+    return _list_asked_for(question, place, level, knowledge)
 
 
-def _list_asked_for(question: Question, place: Mention | None, knowledge: Retriever) -> Answer | None:
+def _list_asked_for(
+    question: Question, place: Mention | None, level: Mention | None, knowledge: Retriever
+) -> Answer | None:
     if _says("supported_trades", question):
         return supported_trades(knowledge)
     if _says("schools", question) and not _says("about_document", question):
-        return schools_in(place, knowledge)
+        return schools_in(place, level, knowledge)
     return None
 
 

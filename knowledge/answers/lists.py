@@ -41,11 +41,16 @@ def schools_that_teach(
     return replace(_listed(lines, [*sure, *likely], replies, knowledge), known=not best)
 
 
-def schools_in(place: Mention | None, knowledge: Retriever) -> Answer | None:
-    """Lists every vocational school known in `place`, or at home if none is named; None if there is none."""
+def schools_in(place: Mention | None, level: Mention | None, knowledge: Retriever) -> Answer | None:
+    """Lists every vocational school known in `place`, or at home if none is named; None if there is none.
+
+    With a `level` ("cao đẳng"), those that have it in their name.
+    """
     phrases = vocabulary("answers")
     name = place.name if place else vocabulary("questions")["home"]
     found = [s for s in _schools(knowledge) if s.vocational]
+    if level:
+        found = [s for s in found if level.name.lower() in s.name.lower()] or found
     there = [s for s in found if (_lies_in(s, place) if place else _at_home(s))]
     if not there and not (place and knowledge.covers(place)):
         return None
