@@ -14,6 +14,8 @@ from knowledge.text import fold
 from knowledge.vocabulary import vocabulary
 
 _CITED = 3
+# A list of more characters is told in shorter names.
+_LONG_LIST = 680
 
 
 def schools_that_teach(
@@ -58,7 +60,10 @@ def schools_in(place: Mention | None, level: Mention | None, knowledge: Retrieve
     schools = there or [s for s in found if _at_home(s)]
     where = phrases["in_place"].format(place=name)
     heading = phrases["schools_in" if there else "schools_around"].format(place=where)
-    return _listed([heading, *map(_row, schools)], schools, (), knowledge)
+    lines = [heading, *map(_row, schools)]
+    if sum(len(line) + 1 for line in lines) > _LONG_LIST:  # The heading says that they are schools.
+        lines = [heading, *(line.replace(phrases["school"], "", 1) for line in lines[1:])]
+    return _listed(lines, schools, (), knowledge)
 
 
 def supported_trades(knowledge: Retriever) -> Answer | None:
@@ -104,7 +109,10 @@ def _listed(
     closing = [phrases["list_is_ours"], source_line(named or [None], knowledge)]
     text, complete = fit(lines, closing)
     if not complete:
-        rows, kept = {_row(school) for school in schools}, list(lines)
+        rows, kept = (
+            {line for line in lines if line.startswith(phrases["item"].partition("{")[0])},
+            list(lines),
+        )
         closing = [phrases["and_more"].format(count=len(schools)), *closing]
         # Rows go from the end; so does a heading that is left with none.
         while kept[-1] not in rows or sum(len(line) + 1 for line in (*kept, *closing)) > ANSWER_CHARACTERS:
