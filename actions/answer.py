@@ -14,7 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.conversation import Turn
 from actions.finding import Desk, Finding
 from knowledge.answers import Answer, Reply
-from knowledge.search import Ranking
+from knowledge.ranking import Ranking
 
 Events = list[dict[str, Any]]
 _RELATED = 2

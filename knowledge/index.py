@@ -24,7 +24,8 @@ from knowledge.documents import Document, Library, read_documents
 from knowledge.encoder import Encoder, encoder_id
 from knowledge.entries import TEMPLATE_FILES
 from knowledge.errors import IndexUnusable
-from knowledge.facts import FactBase, read_facts
+from knowledge.fact_files import read_facts
+from knowledge.facts import FactBase
 from knowledge.lexical import LexicalIndex
 from knowledge.onnx_encoder import Kind, Vectors
 from knowledge.passages import Passage, Window, passages_of, read_questions, windows_of

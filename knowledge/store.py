@@ -11,7 +11,8 @@ from knowledge.encoder import Encoder
 from knowledge.errors import IndexUnusable
 from knowledge.expectations import Expectations
 from knowledge.gazetteer import Gazetteer, Named, load_gazetteer
-from knowledge.search import Ranking, Retriever
+from knowledge.ranking import Ranking
+from knowledge.search import Retriever
 
 
 class KnowledgeStore:

@@ -20,7 +20,8 @@ from connectors.cli import COMMANDS
 from connectors.messages import Reply
 from connectors.settings import CHILD_VARIABLES, PREFIX, Settings
 from knowledge.documents import read_documents
-from knowledge.facts import KINDS, Claim, Reference, Scope, check_facts
+from knowledge.fact_files import check_facts
+from knowledge.facts import KINDS, Claim, Reference, Scope
 from knowledge.passages import passages_of
 from knowledge.support import evidence_of, unsupported_numbers
 

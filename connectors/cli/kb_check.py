@@ -114,7 +114,8 @@ def _check_facts(
     folder: Path | None, documents: list[Document] | None, passages: list[Passage]
 ) -> tuple[FactBase, list[str]]:
     """Returns the facts that can be read, and every fault; without `documents`, citations are not looked up."""
-    from knowledge.facts import FactBase, check_facts
+    from knowledge.fact_files import check_facts
+    from knowledge.facts import FactBase
 
     if folder is None:
         return FactBase(), []

@@ -40,7 +40,8 @@ def list_contents(
 ) -> None:
     """List the documents with their dates and passages, and the collections of facts."""
     from knowledge.documents import read_documents
-    from knowledge.facts import KINDS, FactBase, read_facts
+    from knowledge.fact_files import read_facts
+    from knowledge.facts import KINDS, FactBase
     from knowledge.passages import passages_of
 
     settings = load_settings()

@@ -14,7 +14,8 @@ from knowledge.documents import Document
 from knowledge.lexical import terms
 from knowledge.passages import Passage, sentences
 from knowledge.question import Phrases, Question
-from knowledge.search import Hit, default_ranking
+from knowledge.ranking import default_ranking
+from knowledge.search import Hit
 from knowledge.structure import Block
 from knowledge.text import folded_tokens
 from knowledge.vocabulary import vocabulary

@@ -10,7 +10,7 @@ from rasa_sdk import Tracker
 from actions.finding import Desk
 from knowledge.encoder import Encoder
 from knowledge.gazetteer import Gazetteer
-from knowledge.search import default_ranking
+from knowledge.ranking import default_ranking
 from knowledge.store import KnowledgeStore
 from tests.actions.playing import MakeTracker
 

@@ -27,7 +27,7 @@ from knowledge import index
 from knowledge.documents import read_documents
 from knowledge.encoder import Encoder, load_encoder
 from knowledge.expectations import Expectations
-from knowledge.facts import read_facts
+from knowledge.fact_files import read_facts
 from knowledge.gazetteer import load_gazetteer
 from knowledge.onnx_encoder import Kind, Vectors
 from knowledge.passages import passages_of

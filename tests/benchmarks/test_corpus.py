@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from knowledge.documents import read_documents
-from knowledge.facts import read_facts
+from knowledge.fact_files import read_facts
 from knowledge.passages import Passage, passages_of, windows_of
 from tests.benchmarks.corpus import write_documents
 from tests.benchmarks.scale import SamplingEncoder

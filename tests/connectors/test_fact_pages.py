@@ -17,7 +17,8 @@ from fastapi.testclient import TestClient
 from connectors.fact_pages import dialled, groups_of, web_address
 from connectors.pages import install_pages
 from knowledge.documents import Document, read_documents
-from knowledge.facts import KINDS, CommonQuestion, Entry, Fact, FactBase, Institution, Occupation, read_facts
+from knowledge.fact_files import read_facts
+from knowledge.facts import KINDS, CommonQuestion, Entry, Fact, FactBase, Institution, Occupation
 from knowledge.structure import parse_sections
 from knowledge.vocabulary import vocabulary
 

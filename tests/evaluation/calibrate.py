@@ -25,7 +25,7 @@ from actions.finding import Desk
 from connectors.settings import load_settings
 from knowledge.documents import Document
 from knowledge.encoder import load_encoder
-from knowledge.search import RANKING_FILE
+from knowledge.ranking import RANKING_FILE
 from knowledge.store import KnowledgeStore
 from tests.evaluation.sets import answerable, declined, fact_questions, unanswerable
 

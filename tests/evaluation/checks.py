@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from knowledge.documents import read_document
-from knowledge.facts import read_facts
+from knowledge.fact_files import read_facts
 from knowledge.vocabulary import vocabulary
 
 LONGEST = 900

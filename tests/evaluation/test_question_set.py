@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from knowledge.entries import aspects_of
-from knowledge.facts import Entry, Institution, Occupation, read_facts
+from knowledge.fact_files import read_facts
+from knowledge.facts import Entry, Institution, Occupation
 from knowledge.vocabulary import vocabulary
 from tests.evaluation.sets import comparable
 

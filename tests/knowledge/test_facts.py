@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from knowledge.errors import FactError
-from knowledge.facts import Fact, FactBase, Institution, check_facts, read_facts, sources_of
+from knowledge.fact_files import check_facts, read_facts
+from knowledge.facts import Fact, FactBase, Institution, sources_of
 
 SHIPPED = Path(__file__).parents[2] / "knowledge" / "facts"
 GOOD = "- {id: mot, topic: t, statement: Học phí được giảm., source: {name: Báo A, kind: press}}\n"

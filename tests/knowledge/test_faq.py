@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from knowledge.documents import read_documents
-from knowledge.facts import CommonQuestion, Fact, check_facts
+from knowledge.fact_files import check_facts
+from knowledge.facts import CommonQuestion, Fact
 from knowledge.passages import Passage, passages_of
 from knowledge.support import evidence_of, unsupported_numbers
 from knowledge.text import fold, tokens

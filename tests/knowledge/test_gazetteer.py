@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.facts import read_facts
+from knowledge.fact_files import read_facts
 from knowledge.gazetteer import GAZETTEER_DIR, Entry, Gazetteer, Mention, load_gazetteer
 from knowledge.text import fold
 

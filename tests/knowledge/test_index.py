@@ -10,7 +10,7 @@ import pytest
 from knowledge import index
 from knowledge.encoder import Encoder
 from knowledge.errors import DocumentError, FactError, IndexUnusable
-from knowledge.facts import read_facts
+from knowledge.fact_files import read_facts
 from knowledge.sources import Sources
 from tests.knowledge.conftest import SMALL
 

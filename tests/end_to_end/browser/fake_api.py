@@ -20,7 +20,8 @@ from starlette.exceptions import HTTPException
 
 from connectors.pages import error_page, install_pages
 from knowledge.documents import Library, read_documents
-from knowledge.facts import FactBase, read_facts
+from knowledge.fact_files import read_facts
+from knowledge.facts import FactBase
 
 HERE = Path(__file__).parent
 DOCUMENTS = HERE.parents[2] / "knowledge" / "documents"
