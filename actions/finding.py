@@ -39,10 +39,12 @@ _LEAST_HELD = 0.6
 _HITS = 5
 # What a part may name and still be about something named before it.
 _CIRCUMSTANCES = frozenset({"place", "year"})
+# How sure an answer to a part must be, and how much surer one passage must be of two parts than another of the second.
+_PART_BAR, _SURER = 0.4, 0.2
 # Fewer answers than this to the parts of a message are no better than one to the whole.
 _LEAST_ANSWERED = 2
 # A part of no more syllables that names nothing may lean on the first part: "9+ là gì? học xong có bằng gì?".
-_SHORT_PART = 9
+_SHORT_PART = 12
 
 
 @dataclass(frozen=True)
@@ -152,9 +154,8 @@ class Desk:
         asked = parts(Question.read(question).prepared)
         if not asked:
             return None
-        bar = self.store.retriever().ranking.answer
         findings = [self._part(number, asked, question) for number in range(len(asked))]
-        answers = [self.compose(finding) if finding.score >= bar else None for finding in findings]
+        answers = [self.compose(finding) if finding.score >= _PART_BAR else None for finding in findings]
         if len({answer.text for answer in answers if answer}) < _LEAST_ANSWERED:
             return None
         return Finding(question, findings[0].hits, compose_several(answers))
@@ -171,12 +172,11 @@ class Desk:
             return alone
         first, leaning = self._search(asked[0]), self._search(f"{asked[0]} {part}")
         best = [finding.hits[0].passage for finding in (first, leaning) if finding.hits]
-        # On the same subject, and not the answer to the first part once more.
-        goes_on = len({passage.id for passage in best}) == 2 and (
-            retriever.subjects(best[:1]) & retriever.subjects(best[1:])
-        )
+        if len({passage.id for passage in best}) < 2:  # One passage answers both, so they are one question.
+            return leaning if leaning.score > alone.score + _SURER else alone
+        on_subject = retriever.subjects(best[:1]) & retriever.subjects(best[1:])
         sure = leaning.score >= retriever.ranking.answer
-        return leaning if (goes_on and sure) or leaning.score > alone.score else alone
+        return leaning if (on_subject and sure) or leaning.score > alone.score else alone
 
     def _carried(self, part: str, message: str, later: str) -> Finding | None:
         """Returns what answers a part as one about the trade or school that the message named before it, or None."""

@@ -124,7 +124,8 @@ class Gazetteer:
             for written in entry.ambiguous:
                 self._add(written, entry, context=entry.context)
             for written in entry.exact:
-                self._add(written, entry, context=entry.context, exact=True)
+                alone = " " not in written.strip()
+                self._add(written, entry, context=entry.context if alone else frozenset(), exact=True)
 
     def find(self, text: str, *, slips: bool = True) -> list[Mention]:
         """Returns the mentions in `text`, in order; of two that overlap the longer, a slip only if alone.

@@ -106,6 +106,9 @@ def _ends_asking(part: str) -> bool:
     words = tokens(part)
     while words and words[-1] in polite:
         words.pop()
+    denying = vocabulary("questions")["denying"].get(words[-1], ()) if words else ()
+    if "?" not in part and set(words) & set(denying):
+        return False
     at_the_end = vocabulary("questions")["closing"]
     if words and words[-1] in {*at_the_end, *map(fold, at_the_end)}:
         return True
@@ -189,8 +192,9 @@ def _asks(part: str) -> bool:
 
 def _says_any(cues: Iterable[str], words: list[str]) -> bool:
     said = f" {' '.join(words)} "
-    folded = fold(said)
-    return any(f" {cue} " in said or f" {fold(cue)} " in folded for cue in cues)
+    # "May" is "mấy" only where no diacritics are typed.
+    spell = str if has_diacritics(said) else fold
+    return any(f" {spell(cue)} " in said for cue in cues)
 
 
 def _folded(text: str) -> str:
