@@ -10,8 +10,9 @@ from functools import cache, cached_property, lru_cache
 from knowledge.text import fold, folded_tokens, has_diacritics, normalise, prepare, tokens
 from knowledge.vocabulary import vocabulary
 
-# Below this share of syllables with a diacritic, the user types without them ("ở" that an abbreviation brought aside).
-_TYPES_DIACRITICS = 0.12
+# Below this share of syllables with a diacritic, the user types without them: the few there are came with the
+# abbreviations that the assistant wrote out before it asked. Whole Vietnamese sentences hold far more.
+_TYPES_DIACRITICS = 0.25
 # A message with more syllables than this tells a story around its question.
 _LONG_MESSAGE = 30
 _REMEMBERED = 256
