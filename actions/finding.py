@@ -8,7 +8,6 @@ from datetime import date
 
 from actions.conversation import Turn
 from actions.follow_up import (
-    ENTRY_KINDS,
     complete,
     continues,
     leans,
@@ -27,6 +26,7 @@ from knowledge.answers import (
     direct_answer,
 )
 from knowledge.facts import CARDS
+from knowledge.gazetteer import ENTRY_KINDS
 from knowledge.question import Question, focus, parts
 from knowledge.search import Hit
 from knowledge.store import KnowledgeStore
@@ -72,10 +72,14 @@ class Desk:
 
     def find(self, turn: Turn) -> Finding:
         """Returns what answers the turn's message, read alone or together with what was talked about."""
+        same = of_same_entry(turn, self.store.gazetteer)
+        asked = self._asked_of_entry(same) if same else None
+        if asked and asked.answer and asked.answer.known:
+            return asked
         alone = self.search(turn.text)
+        if asked:
+            return max(alone, asked, key=lambda finding: finding.score)
         bar = self.store.retriever().ranking.answer
-        if (same := of_same_entry(turn, self.store.gazetteer)) and (asked := self._asked_of_entry(same)):
-            return asked if asked.answer and asked.answer.known else max(alone, asked, key=lambda f: f.score)
         if not may_lean(turn) or self._names_what_it_asks(turn):
             return alone
         leaning = self.search(complete(turn, self.store.gazetteer))
@@ -91,14 +95,19 @@ class Desk:
     def _names_what_it_asks(self, turn: Turn) -> bool:
         """Tells whether a message is complete by itself: it names a trade or a school and asks something of it."""
         named = any(mention.entity in ENTRY_KINDS for mention in turn.mentions)
-        return named and self._asked_of_entry(turn.text) is not None
+        return named and self._entry_answer(Question.read(turn.text)) is not None
 
     def _asked_of_entry(self, question: str) -> Finding | None:
         """Returns the answer to a question put to the trade or school named before, if it asks something of it."""
-        retriever, read = self.store.retriever(), Question.read(question)
-        answer = direct_answer(read, retriever) or answer_about_entry(read, retriever, self.today())
-        hits = tuple(retriever.search(question, _HITS, self.today()))
-        return Finding(question, hits, answer) if answer else None
+        answer = self._entry_answer(Question.read(question))
+        return Finding(question, self._hits(question), answer) if answer else None
+
+    def _entry_answer(self, question: Question) -> Answer | None:
+        retriever = self.store.retriever()
+        return direct_answer(question, retriever) or answer_about_entry(question, retriever, self.today())
+
+    def _hits(self, question: str) -> tuple[Hit, ...]:
+        return tuple(self.store.retriever().search(question, _HITS, self.today()))
 
     def _on_subject(self, turn: Turn, otherwise: Finding) -> Finding:
         """Returns what answers a few words within the subject of the last answer, unless `otherwise` does already.
@@ -190,7 +199,7 @@ class Desk:
 
     def _search(self, question: str) -> Finding:
         retriever, read = self.store.retriever(), Question.read(question)
-        hits = tuple(retriever.search(question, _HITS, self.today()))
+        hits = self._hits(question)
         if self._card_says_nothing(hits, read):
             hits = hits[1:]
         best = hits[0].passage if hits else None

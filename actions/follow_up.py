@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from actions.conversation import Turn
-from knowledge.gazetteer import Gazetteer
+from knowledge.gazetteer import ENTRY_KINDS, Gazetteer
 from knowledge.gazetteer import Mention as Named
 from knowledge.question import Phrases, Question
 from knowledge.text import fold, tokens
@@ -17,8 +17,6 @@ from knowledge.vocabulary import vocabulary
 # nothing by itself ("hôm nào", "ai ký"), it does.
 _SHORT = 6
 _ELLIPTICAL = 4
-# The kinds of things that have an entry of their own in the facts.
-ENTRY_KINDS = frozenset({"occupation", "institution"})
 # With no more syllables than this, a message that names nothing may be about the trade or school named before.
 _BRIEF = 9
 _STANDS_ALONE = frozenset({"out_of_scope", "greet", "goodbye", "thanks"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import quote, urlsplit
@@ -111,22 +111,19 @@ class Links:
 
     def otherwise(self, fact: Fact) -> list[Link]:
         """Returns the facts that say otherwise, whichever of the two names the other."""
-        naming = [f.id for f in self._facts(fact.collection) if fact.id in f.contradicts]
-        return self.all_to(fact.collection, dict.fromkeys([*fact.contradicts, *naming]))
+        return self._to_facts(self.shelf.facts().contradicting(fact))
 
     def newer(self, fact: Fact) -> list[Link]:
         """Returns the facts that have replaced this one."""
-        return self.all_to(
-            fact.collection, [f.id for f in self._facts(fact.collection) if fact.id in f.supersedes]
-        )
+        return self._to_facts(self.shelf.facts().replacing(fact))
 
     def former_names(self, school: Institution) -> list[Link]:
         """Returns the schools that have become this one."""
         schools = self.shelf.facts().institutions.values()
         return self.all_to(school.collection, [s.id for s in schools if s.merged_into == school.id])
 
-    def _facts(self, collection: str) -> Iterator[Fact]:
-        return (entry for entry in self.shelf.facts().of(collection) if isinstance(entry, Fact))
+    def _to_facts(self, facts: Iterable[Fact]) -> list[Link]:
+        return [link for fact in facts if (link := self.to(fact.passage_id))]
 
 
 def title_of(entry: Entry) -> str:

@@ -16,10 +16,10 @@ from markupsafe import Markup
 from starlette.responses import Response
 from starlette.types import Scope
 
-from connectors.fact_pages import Links, blocks_of, dialled, groups_of, web_address
+from connectors.fact_pages import Links, Shelf, blocks_of, dialled, groups_of, web_address
 from connectors.security_headers import SecurityHeaders
 from knowledge.documents import Document
-from knowledge.facts import KINDS, FactBase
+from knowledge.facts import KINDS
 from knowledge.structure import Block
 from knowledge.vocabulary import vocabulary
 
@@ -31,17 +31,11 @@ _REVALIDATE = {"Cache-Control": "no-cache"}
 _API_PREFIX = "/api/"
 
 
-class Documents(Protocol):
+class Documents(Shelf, Protocol):
     """Where the reading pages come from."""
 
     def documents(self) -> Sequence[Document]:
         """Returns all documents in order."""
-
-    def document(self, document_id: str) -> Document | None:
-        """Returns one document, or None."""
-
-    def facts(self) -> FactBase:
-        """Returns all facts."""
 
 
 class RevalidatedFiles(StaticFiles):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from knowledge.documents import Document
-from knowledge.gazetteer import Gazetteer, Mention
+from knowledge.gazetteer import ENTRY_KINDS, Gazetteer, Mention
 from knowledge.partial_dates import first_day, last_day
 from knowledge.passages import Passage
 from knowledge.question import Phrases, Question, spoken
@@ -23,7 +23,6 @@ from knowledge.vocabulary import vocabulary
 # Kinds that bind an answer; levels and agencies are said in too many ways to hold a passage to, and a policy for all
 # trades answers a question that names one.
 _BINDING = frozenset({"place", "year", "institution", "document"})
-_ENTRIES = frozenset({"occupation", "institution"})
 # What the state rules or how one chooses is the same in every province; pay, jobs and schools are not.
 _NATIONWIDE = frozenset({"policies", "pathways", "guidance", "changes", "faq"})
 _MOST_MISSING = 2
@@ -104,7 +103,7 @@ class Expectations:
         found = frozenset((m.entity, m.value) for m in mentions)
         return Demand(
             named=frozenset(thing for thing in found if thing[0] in _BINDING),
-            entries=frozenset(thing for thing in found if thing[0] in _ENTRIES),
+            entries=frozenset(thing for thing in found if thing[0] in ENTRY_KINDS),
             words=frozenset(w for m in mentions for w in folded_tokens(question.prepared[m.start : m.end])),
             expectations=raised_by(question),
         )

@@ -208,6 +208,21 @@ class FactBase:
         """Returns the entries of one collection."""
         return [entry for entry in self.by_id.values() if entry.collection == collection]
 
+    def contradicting(self, fact: Fact) -> list[Fact]:
+        """Returns the facts that say otherwise, whichever of the two names the other."""
+        return [f for f in self._beside(fact) if f.id in fact.contradicts or fact.id in f.contradicts]
+
+    def replacing(self, fact: Fact) -> list[Fact]:
+        """Returns the facts that have replaced this one."""
+        return [other for other in self._beside(fact) if fact.id in other.supersedes]
+
+    def replaced_by(self, fact: Fact) -> list[Fact]:
+        """Returns the facts that this one has replaced."""
+        return [other for other in self._beside(fact) if other.id in fact.supersedes]
+
+    def _beside(self, fact: Fact) -> Iterator[Fact]:
+        return (entry for entry in self.of(fact.collection) if isinstance(entry, Fact))
+
     @cached_property
     def occupations(self) -> Mapping[str, Occupation]:
         """The trades by their own id, which is also their id in the gazetteer."""

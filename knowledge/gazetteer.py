@@ -24,6 +24,8 @@ from rapidfuzz.distance import OSA
 
 from knowledge.text import VALID_SYLLABLE, fold, normalise
 
+# The kinds of things that have an entry of their own in the facts.
+ENTRY_KINDS = frozenset({"occupation", "institution"})
 GAZETTEER_DIR = Path(__file__).parent / "gazetteers"
 # libyaml reads the files of facts ten times faster, where it is there.
 _YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

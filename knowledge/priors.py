@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from knowledge.expectations import Demand
 from knowledge.facts import CommonQuestion
+from knowledge.gazetteer import ENTRY_KINDS
 from knowledge.index import Index
 from knowledge.lexical import Scores
 from knowledge.question import Phrases, Question
@@ -18,7 +19,6 @@ from knowledge.text import fold
 from knowledge.vocabulary import vocabulary
 
 Numbers = npt.NDArray[np.int64]
-_CARDS = ("occupation", "institution")
 
 
 class Priors:
@@ -32,7 +32,9 @@ class Priors:
         self._is_slight = np.array([len(p.text) < ranking.slight_characters for p in passages])
         self._is_addressees = np.array([_addressees().said_in(Question.read(p.heading)) for p in passages])
         self._is_general = np.array([isinstance(p.source, CommonQuestion) for p in passages])
-        self._entries = {kind: np.array([e is not None and e[0] == kind for e in entries]) for kind in _CARDS}
+        self._entries = {
+            kind: np.array([e is not None and e[0] == kind for e in entries]) for kind in ENTRY_KINDS
+        }
         self._entry_number = {entry: number for number, entry in enumerate(entries) if entry}
         self._away = self._places_away()
 

@@ -6,8 +6,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from knowledge.entries import kind_of
 from knowledge.expectations import Content, Demand, Expectations
-from knowledge.facts import Institution, Occupation
+from knowledge.facts import CARDS
 from knowledge.index import Index
 from knowledge.passages import Passage
 from knowledge.question import Question
@@ -23,9 +24,7 @@ Entry = tuple[str, str]
 def entry_of(passage: Passage) -> Entry | None:
     """Returns the thing (kind, id) that a passage is all about, as gazetteers name it; None unless it is a card."""
     source = passage.source
-    if isinstance(source, Occupation):
-        return "occupation", source.id
-    return ("institution", source.id) if isinstance(source, Institution) else None
+    return (kind_of(source), source.id) if isinstance(source, CARDS) else None
 
 
 class Reader:
@@ -39,6 +38,7 @@ class Reader:
         # Windows lie in the order of their passages: those of passage p are rows _rows[p] to _rows[p + 1].
         self._rows = np.searchsorted(of, np.arange(len(index.passages) + 1))
         self._entries = [entry_of(passage) for passage in index.passages]
+        self._words = lru_cache(maxsize=_REMEMBERED_PASSAGES)(self._passage_words)
         self._terms = lru_cache(maxsize=_REMEMBERED_PASSAGES)(self._passage_terms)
         self._content = lru_cache(maxsize=_REMEMBERED_PASSAGES)(self._passage_content)
 
@@ -79,9 +79,8 @@ class Reader:
 
     def holds(self, text: str, passage: int) -> float:
         """Returns the share (0 to 1) of the words of `text`, weighed by rarity, that a passage says or explains."""
-        question, plain = Question.read(text), self._terms(passage)
-        said = self._passage_words(passage) if question.has_diacritics else plain
-        explained = {fold(t) for words in question.synonyms_for(plain) for t in tokens(words)}
+        question = Question.read(text)
+        said, explained = self._said(question, passage), self._explained(question, passage)
         weights = {word: self._index.folded.rarity(fold(word)) for word in tokens(question.content)}
         held = sum(w for word, w in weights.items() if word in said or fold(word) in explained)
         return held / sum(weights.values()) if weights else 1.0
@@ -119,8 +118,7 @@ class Reader:
         In a longer message it counts for less: more of it is no part of what is asked.
         """
         asked = tokens(question.content)
-        said = self._passage_words(passage) if question.has_diacritics else self._terms(passage)
-        explained = {fold(t) for words in question.synonyms_for(self._terms(passage)) for t in tokens(words)}
+        said, explained = self._said(question, passage), self._explained(question, passage)
         index = self._index.written if question.has_diacritics else self._index.folded
         lacking = [w for w in asked if w not in said and fold(w) not in explained | demand.words]
         share = min(1.0, self._ranking.short_question / max(len(asked), 1))
@@ -131,12 +129,20 @@ class Reader:
         explained = {t for words in question.synonyms_for(held) for t in self._index.folded.terms(words)}
         return sum(rarity for term, rarity in rarities.items() if term in held or term in explained)
 
+    def _said(self, question: Question, passage: int) -> frozenset[str]:
+        """Returns the words of a passage, as they are typed in the question: with diacritics or without."""
+        return self._words(passage) if question.has_diacritics else self._terms(passage)
+
+    def _explained(self, question: Question, passage: int) -> set[str]:
+        """Returns the question's folded words for which a passage has the official ones."""
+        return {fold(t) for words in question.synonyms_for(self._terms(passage)) for t in tokens(words)}
+
     def _passage_content(self, passage: int) -> Content:
         return self._expectations.content(self._index.passages[passage])
 
-    def _passage_words(self, passage: int) -> set[str]:
+    def _passage_words(self, passage: int) -> frozenset[str]:
         rows = range(*self._rows[passage : passage + 2])
-        return {t for row in rows for t in tokens(self._index.windows[row].text)}
+        return frozenset(t for row in rows for t in tokens(self._index.windows[row].text))
 
     def _passage_terms(self, passage: int) -> frozenset[str]:
         rows = range(*self._rows[passage : passage + 2])

@@ -16,9 +16,9 @@ from rich.table import Table
 from rich.text import Text
 
 from connectors.cli import kb_check, kb_documents, kb_list
+from connectors.cli.options import DOCUMENTS, INDEX, JSON, folders_of
 from connectors.errors import StartError
 from connectors.settings import load_settings
-from knowledge.sources import Sources
 
 app = typer.Typer(
     help="Add and remove documents; build, search, list and check the knowledge base.", no_args_is_help=True
@@ -28,17 +28,14 @@ kb_documents.register(app)
 kb_list.register(app)
 kb_check.register(app)
 
-_DOCUMENTS = typer.Option("--documents", help="Folder of Markdown files; LABAN_DOCUMENTS_DIR when left out.")
-_INDEX = typer.Option("--index", help="Folder of the index; LABAN_INDEX_DIR when left out.")
-_JSON = typer.Option("--json", help="Print JSON for a program to read.")
 _EXCERPT = 160
 
 
 @app.command()
 def build(
-    documents: Annotated[Path | None, _DOCUMENTS] = None,
-    index: Annotated[Path | None, _INDEX] = None,
-    as_json: Annotated[bool, _JSON] = False,
+    documents: Annotated[Path | None, DOCUMENTS] = None,
+    index: Annotated[Path | None, INDEX] = None,
+    as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Build the index: encode what has changed; when a document is broken, replace nothing."""
     from knowledge import index as indexes
@@ -56,7 +53,7 @@ def build(
     ) as bar:
         task = bar.add_task("Encoding", total=None)
         report = indexes.build(
-            Sources(documents) if documents else settings.sources,
+            folders_of(documents, settings),
             index or settings.index_dir,
             encoder,
             lambda _, done, total: bar.update(task, completed=done, total=total),
@@ -73,12 +70,12 @@ def build(
 @app.command()
 def search(
     question: Annotated[str | None, typer.Argument(help="What to search for.")] = None,
-    index: Annotated[Path | None, _INDEX] = None,
+    index: Annotated[Path | None, INDEX] = None,
     queries: Annotated[
         Path | None, typer.Option("--queries", help='File of {"id", "text"} JSON lines to search in one go.')
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=100, help="How many hits a question.")] = 5,
-    as_json: Annotated[bool, _JSON] = False,
+    as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Search the index; with --queries, one JSON line {"id", "hits"} a query."""
     from knowledge.encoder import load_encoder

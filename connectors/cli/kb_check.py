@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from connectors.cli.options import DOCUMENTS, JSON, folders_of
 from connectors.settings import load_settings
 from knowledge.errors import DocumentError, KnowledgeError
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from knowledge.freshness import Concern
     from knowledge.passages import Passage
 
-_DOCUMENTS = typer.Option("--documents", help="Folder of Markdown files; LABAN_DOCUMENTS_DIR when left out.")
 _EXPIRING = typer.Option(
     "--expiring",
     metavar="DAYS",
@@ -32,7 +32,6 @@ _EXPIRING = typer.Option(
     help="List what has ended or ends within so many days, and what has no source date; "
     "without it they are counted, for 90 days.",
 )
-_JSON = typer.Option("--json", help="Print JSON for a program to read.")
 _DAYS = 90
 _STATES = {"ended": "ended", "expiring": "ending within {days} days", "undated": "without a source date"}
 
@@ -43,23 +42,21 @@ def register(app: typer.Typer) -> None:
 
 
 def check(
-    documents: Annotated[Path | None, _DOCUMENTS] = None,
+    documents: Annotated[Path | None, DOCUMENTS] = None,
     expiring: Annotated[int | None, _EXPIRING] = None,
-    as_json: Annotated[bool, _JSON] = False,
+    as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Read every document, question and fact; name the file and line of each fault."""
     from knowledge.freshness import concerns
     from knowledge.passages import passages_of
 
     settings = load_settings()
-    folder = documents or settings.documents_dir
-    # Questions and facts belong to our own documents only.
-    questions, facts_dir = (None, None) if documents else (settings.questions_dir, settings.facts_dir)
-    found, faults = _check_documents(folder)
+    sources = folders_of(documents, settings)
+    found, faults = _check_documents(sources.documents)
     passages = passages_of(found)
-    if questions and not faults:
-        faults += _check_questions(questions, passages)
-    facts, faulty = _check_facts(facts_dir, None if faults else found, passages)
+    if sources.questions and not faults:
+        faults += _check_questions(sources.questions, passages)
+    facts, faulty = _check_facts(sources.facts, None if faults else found, passages)
     faults += faulty or _check_answers(facts, passages)
     days = _DAYS if expiring is None else expiring
     old = concerns(found, facts, settings.current_date(), days)

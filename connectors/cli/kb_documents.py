@@ -15,16 +15,14 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from connectors.cli.options import DOCUMENTS, INDEX, excerpt, folders_of
 from connectors.errors import StartError
 from connectors.settings import Settings, load_settings
 from knowledge.errors import ImportRefused, KnowledgeError
-from knowledge.sources import Sources
 
 if TYPE_CHECKING:
     from knowledge.importing.drafts import Draft
 
-_DOCUMENTS = typer.Option("--documents", help="Folder of Markdown files; LABAN_DOCUMENTS_DIR when left out.")
-_INDEX = typer.Option("--index", help="Folder of the index; LABAN_INDEX_DIR when left out.")
 _YES = typer.Option("--yes", "-y", help="Ask nothing.")
 _NO_INDEX = typer.Option(
     "--no-index", help="Leave the index as it is; `laban kb build` brings it up to date."
@@ -50,8 +48,8 @@ def add(  # noqa: PLR0913, PLR0917  # each is an argument or an option of the co
     replace: Annotated[
         bool, typer.Option("--replace", help="Replace a document that has the same id.")
     ] = False,
-    documents: Annotated[Path | None, _DOCUMENTS] = None,
-    index: Annotated[Path | None, _INDEX] = None,
+    documents: Annotated[Path | None, DOCUMENTS] = None,
+    index: Annotated[Path | None, INDEX] = None,
     no_index: Annotated[bool, _NO_INDEX] = False,
     yes: Annotated[bool, _YES] = False,
     as_json: Annotated[bool, _JSON] = False,
@@ -92,8 +90,8 @@ def remove(
     identifier: Annotated[
         str, typer.Argument(metavar="ID", help="The document's id, as `laban kb list` shows it.")
     ],
-    documents: Annotated[Path | None, _DOCUMENTS] = None,
-    index: Annotated[Path | None, _INDEX] = None,
+    documents: Annotated[Path | None, DOCUMENTS] = None,
+    index: Annotated[Path | None, INDEX] = None,
     no_index: Annotated[bool, _NO_INDEX] = False,
     yes: Annotated[bool, _YES] = False,
     as_json: Annotated[bool, _JSON] = False,
@@ -103,15 +101,14 @@ def remove(
 
     _check_json(yes, as_json)
     settings = load_settings()
-    folder = documents or settings.documents_dir
+    sources = folders_of(documents, settings)
+    folder = sources.documents
     file = find_document(folder, identifier)
     if file is None:
         raise StartError(f"{folder} holds no document {identifier!r}; `laban kb list` shows the ids")
     if len(list(folder.rglob("*.md"))) == 1:
         raise StartError(f"{identifier!r} is the only document; add another one before removing it")
-    # Questions and facts belong to our own documents only.
-    questions, facts = (None, None) if documents else (settings.questions_dir, settings.facts_dir)
-    known = questions.glob("*.yml") if questions else ()
+    known = sources.questions.glob("*.yml") if sources.questions else ()
     doomed = [file, *(asked for asked in known if asked.stem == identifier)]
     if not as_json:
         print("\n".join(f"To be removed: {path}" for path in doomed))
@@ -123,7 +120,9 @@ def remove(
     if as_json:
         print(json.dumps({"id": identifier, "removed": [str(path) for path in doomed]}, ensure_ascii=False))
     else:
-        print(f"Removed {identifier}.{' `laban kb check` names the facts that cite it.' if facts else ''}")
+        print(
+            f"Removed {identifier}.{' `laban kb check` names the facts that cite it.' if sources.facts else ''}"
+        )
 
 
 def _check_json(yes: bool, as_json: bool) -> None:
@@ -205,7 +204,7 @@ def _index(
     if no_index:
         return
     report = indexes.build(
-        Sources(documents) if documents else settings.sources,
+        folders_of(documents, settings),
         index or settings.index_dir,
         load_encoder(settings.encoder, threads=os.cpu_count() or 1),
     )
@@ -226,9 +225,7 @@ def _show(draft: Draft) -> None:
     for section in draft.document.outline:
         if section.blocks:
             heading = section.heading or (section.path[-1] if section.path else "")
-            text = " ".join(section.text.split())
-            shown = text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…"
-            passages.add_row(*map(Text, (section.label, heading[:_EXCERPT], shown)))
+            passages.add_row(*map(Text, (section.label, heading[:_EXCERPT], excerpt(section.text, _EXCERPT))))
     console.print(passages)
 
 

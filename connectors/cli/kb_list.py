@@ -12,20 +12,18 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from connectors.cli.options import DOCUMENTS, JSON, excerpt, folders_of
 from connectors.errors import StartError
 from connectors.settings import load_settings
 
 if TYPE_CHECKING:
     from knowledge.facts import Entry, FactBase
 
-_DOCUMENTS = typer.Option("--documents", help="Folder of Markdown files; LABAN_DOCUMENTS_DIR when left out.")
 _COLLECTION = typer.Option(
     "--collection", metavar="NAME", help="List the entries of this collection of facts."
 )
-_JSON = typer.Option("--json", help="Print JSON for a program to read.")
 _FIELDS = ("id", "type", "number", "issued", "valid_from", "valid_to", "status")
 _ENTRY_FIELDS = ("id", "about", "use", "from", "to", "at", "dated", "text")
-_EXCERPT = 100
 
 
 def register(app: typer.Typer) -> None:
@@ -34,9 +32,9 @@ def register(app: typer.Typer) -> None:
 
 
 def list_contents(
-    documents: Annotated[Path | None, _DOCUMENTS] = None,
+    documents: Annotated[Path | None, DOCUMENTS] = None,
     collection: Annotated[str | None, _COLLECTION] = None,
-    as_json: Annotated[bool, _JSON] = False,
+    as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """List the documents with their dates and passages, and the collections of facts."""
     from knowledge.documents import read_documents
@@ -45,16 +43,16 @@ def list_contents(
     from knowledge.passages import passages_of
 
     settings = load_settings()
-    facts_dir = None if documents else settings.facts_dir
-    facts = read_facts(facts_dir) if facts_dir else FactBase()
+    sources = folders_of(documents, settings)
+    facts = read_facts(sources.facts) if sources.facts else FactBase()
     if collection is not None:
         rows = _entries_of(collection, facts)
         if as_json:
             _print_json(rows)
         else:
-            _print_table(_ENTRY_FIELDS, [{**row, "text": _excerpt(row["text"])} for row in rows])
+            _print_table(_ENTRY_FIELDS, [{**row, "text": excerpt(row["text"])} for row in rows])
         return
-    found = read_documents(documents or settings.documents_dir)
+    found = read_documents(sources.documents)
     listed = [{**d.model_dump(include=set(_FIELDS)), "passages": len(passages_of([d]))} for d in found]
     counts = {name: len(facts.of(name)) for name in KINDS}
     collections = [{"collection": name, "entries": count} for name, count in counts.items() if count]
@@ -99,11 +97,6 @@ def _row(entry: Entry) -> dict[str, Any]:
         "dated": next((source.date for _, source in sources_of(entry) if source.date), None),
         "text": text,
     }
-
-
-def _excerpt(text: str) -> str:
-    joined = " ".join(text.split())
-    return joined if len(joined) <= _EXCERPT else f"{joined[:_EXCERPT]}…"
 
 
 def _print_json(rows: Sequence[Mapping[str, Any]]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge.documents import Document
 from knowledge.facts import CommonQuestion, Entry, Reference, sources_of
@@ -55,19 +55,9 @@ def source_of_claim(
     entry: Entry, statement: str, reference: Reference | None, knowledge: Retriever
 ) -> Source:
     """Returns the citation of a statement of an entry: its own source's name and date, the entry's page."""
-    passage = knowledge.passage(reference.passage) if reference and reference.passage else None
-    if passage is not None and isinstance(passage.source, Document):
-        cited = source_of(passage)
-        return Source(
-            cited.id,
-            cited.title,
-            cited.number,
-            cited.section,
-            cited.issued,
-            cited.valid_to,
-            cited.url,
-            statement,
-        )
+    passage = cited_passage(reference, knowledge)
+    if passage is not None:
+        return replace(source_of(passage), quote=statement)
     section = vocabulary("topics")[entry.collection]["name"]
     otherwise = "assistant" if isinstance(entry, CommonQuestion) else "common_experience"
     own = knowledge.passage(entry.passage_id)
@@ -81,6 +71,12 @@ def source_of_claim(
         url=f"/facts/{entry.collection}#{entry.id}",
         quote=statement,
     )
+
+
+def cited_passage(reference: Reference | None, knowledge: Retriever) -> Passage | None:
+    """Returns the passage that a reference names, or None if it is no passage of a document of ours."""
+    passage = knowledge.passage(reference.passage) if reference and reference.passage else None
+    return passage if passage is not None and isinstance(passage.source, Document) else None
 
 
 def references_of(passage: Passage) -> list[Reference]:
@@ -149,9 +145,10 @@ def _named(reference: Reference | None, knowledge: Retriever) -> str:
     phrases = vocabulary("answers")
     if reference is None:
         return str(phrases["common_experience"])
-    passage = knowledge.passage(reference.passage) if reference.passage else None
-    if passage is not None and isinstance(passage.source, Document):
-        return f"{passage.source.citation}{issued_phrase(passage.source, 'issued')}, {section_name(passage)}"
+    passage = cited_passage(reference, knowledge)
+    if passage is not None:
+        cited = document_of(passage)
+        return f"{cited.citation}{issued_phrase(cited, 'issued')}, {section_name(passage)}"
     document = knowledge.index.library.document(reference.passage or "")
     if document is not None:
         return f"{document.citation}{issued_phrase(document, 'issued')}"

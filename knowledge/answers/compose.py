@@ -73,12 +73,8 @@ def _close_facts(hits: Sequence[Hit], first: Fact) -> list[Fact]:
     if len(hits) < 2 or first.use == "gap":
         return []
     second = hits[1].passage.source
-    if (
-        not isinstance(second, Fact)
-        or second.use != "fact"
-        or second.id in (*first.supersedes, *first.contradicts)
-    ):
+    if not isinstance(second, Fact) or second.use != "fact":
         return []
-    return (
-        [second] if hits[1].score >= _AS_SURE * hits[0].score and hits[0].features["margin"] < _NEAR else []
-    )
+    apart = second.id not in (*first.supersedes, *first.contradicts)
+    close = hits[1].score >= _AS_SURE * hits[0].score and hits[0].features["margin"] < _NEAR
+    return [second] if apart and close else []

@@ -8,6 +8,7 @@ from datetime import date
 from knowledge.answers.answer import Answer, Reply, embolden, fit
 from knowledge.answers.citations import (
     Source,
+    cited_passage,
     references_of,
     source_line,
     source_of_claim,
@@ -83,9 +84,8 @@ def answer_from_common_question(entry: CommonQuestion, knowledge: Retriever, tod
 
 def _verbatim(fact: Fact, question: Question, knowledge: Retriever) -> str | None:
     """Returns what the document that a fact was taken from says itself, or None if it is not one of ours."""
-    cited = fact.source.passage if fact.source else None
-    passage = knowledge.passage(cited) if cited else None
-    if passage is None or not isinstance(passage.source, Document):
+    passage = cited_passage(fact.source, knowledge)
+    if passage is None:
         return None
     room = max(_LEAST_QUOTED, _QUOTED - len(fact.statement))
     return embolden(quotation(passage, knowledge.block_scores(question, passage), question, room))
@@ -123,15 +123,11 @@ def _time(fact: Fact) -> str:
 def _others(fact: Fact, knowledge: Retriever, *, replaced: bool = False) -> list[tuple[str, Fact]]:
     """Returns (form, fact) of what says otherwise, what has replaced this one, and, if `replaced`, what it replaces."""
     phrases = vocabulary("answers")
-    others = [other for other in knowledge.index.facts.of(fact.collection) if isinstance(other, Fact)]
-    found = [
-        (phrases["contradicts"], other)
-        for other in others
-        if other.id in fact.contradicts or fact.id in other.contradicts
-    ]
-    found += [(phrases["superseded"], other) for other in others if fact.id in other.supersedes]
+    facts = knowledge.index.facts
+    found = [(phrases["contradicts"], other) for other in facts.contradicting(fact)]
+    found += [(phrases["superseded"], other) for other in facts.replacing(fact)]
     if replaced:
-        found += [(phrases["before"], other) for other in others if other.id in fact.supersedes]
+        found += [(phrases["before"], other) for other in facts.replaced_by(fact)]
     return found
 
 

@@ -7,6 +7,7 @@ from functools import cache
 from knowledge.answers.answer import Answer, Reply
 from knowledge.entries import asked_aspects
 from knowledge.facts import Occupation
+from knowledge.gazetteer import ENTRY_KINDS
 from knowledge.passages import Passage
 from knowledge.question import Phrases, Question
 from knowledge.search import Retriever
@@ -23,7 +24,7 @@ def answer_about_unlisted(question: Question, best: Passage | None, knowledge: R
     Nothing is said of it when an entry is named too, or when the best passage speaks of it.
     """
     mentions = knowledge.mentions(question.prepared)
-    if any(mention.entity in ("occupation", "institution") for mention in mentions):
+    if any(mention.entity in ENTRY_KINDS for mention in mentions):
         return None
     for kind in ("occupations", "institutions"):
         name = _names(kind, question.has_diacritics).said_by(question)
