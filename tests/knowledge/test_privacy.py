@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.privacy import mask_contacts
+from knowledge.privacy import contact_in, mask_contacts, mask_personal
 
 PHONE, MAILBOX, IDENTITY = "[số điện thoại đã ẩn]", "[hộp thư đã ẩn]", "[số giấy tờ đã ẩn]"
 
@@ -96,3 +96,45 @@ def test_numbers_that_are_no_contacts_stay(text: str) -> None:
 @given(st.text(max_size=80))
 def test_masking_twice_is_masking_once(text: str) -> None:
     assert mask_contacts(mask_contacts(text)) == mask_contacts(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("nhà em số nhà 12/4 ngõ 34 đường Lạch Tray, em muốn học hàn", "nhà em [địa chỉ đã ẩn], em muốn học hàn"),
+        ("em o so nha 12 ngo 5 duong lach tray", "em o [địa chỉ đã ẩn]"),
+        ("số 7 phố Cát Dài", "[địa chỉ đã ẩn]"),
+        ("NHÀ EM SỐ NHÀ 5 NGÕ 7", "NHÀ EM [địa chỉ đã ẩn]"),
+        ("nhà em ở 45 Lê Lợi ạ", "nhà em ở [địa chỉ đã ẩn] ạ"),
+        ("187 đường Tôn Đức Thắng, sđt 0912345678", f"[địa chỉ đã ẩn], sđt {PHONE}"),
+    ],
+)
+def test_an_exact_address_of_a_user_is_masked(text: str, masked: str) -> None:
+    assert mask_personal(text) == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lớp 9 đường nào học nghề",
+        "sau lop 9 duong nao nhanh nhat",
+        "Quyết định số 12 năm 2020",
+        "mục 2 đường liên thông",
+        "em ở phường Đông Hải, Hải Phòng",
+        "kế hoạch 126 phổ biến thế nào",
+    ],
+)
+def test_what_is_no_address_is_left_alone(text: str) -> None:
+    assert mask_personal(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "contact"),
+    [
+        ("số của mẹ em: 0912 345 678 nhé", "0912 345 678"),
+        ("mail an@example.vn", "an@example.vn"),
+        ("em không muốn cho số", None),
+    ],
+)
+def test_a_contact_that_was_asked_for_is_found(text: str, contact: str | None) -> None:
+    assert contact_in(text) == contact
