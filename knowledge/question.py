@@ -103,8 +103,8 @@ def _is_distinctive(parts: list[str]) -> bool:
 
 def _ends_asking(part: str) -> bool:
     """Tells whether a part ends as a question does; "bố không cho em đi học" only says "không"."""
-    polite = vocabulary("stopwords")["tokens"]
     words = tokens(part)
+    polite = _spelled(vocabulary("stopwords")["tokens"], words)
     while words and words[-1] in polite:
         words.pop()
     denying = vocabulary("questions")["denying"].get(words[-1], ()) if words else ()
@@ -132,8 +132,7 @@ def _any_said(phrases: list[list[str]]) -> re.Pattern[str]:
 def _read(text: str) -> Question:
     prepared = prepare(text)
     typed = tokens(text)
-    marked = sum(has_diacritics(t) for t in typed)
-    written = bool(typed) and marked / len(typed) >= _TYPES_DIACRITICS
+    written = bool(typed) and _types_diacritics(typed)
     return Question(prepared, _without_filler(prepared, written), written)
 
 
@@ -150,6 +149,12 @@ def parts(prepared: str) -> list[str]:
     """Returns the questions of a message that asks two or three things, in order; of any other message, nothing."""
     asking = [part for sentence in _sentences(prepared) for part in _asked_in(sentence)]
     return asking if 1 < len(asking) <= _MOST_PARTS else []
+
+
+def asks(text: str) -> bool:
+    """Tells whether a message, or a clause of it, asks something."""
+    clauses = (clause for sentence in _sentences(text) for clause in re.split(r"(?<=[,;])\s+", sentence))
+    return any(_asks(clause) and _ends_asking(clause) for clause in clauses)
 
 
 def _asked_in(sentence: str) -> Iterator[str]:
@@ -193,9 +198,17 @@ def _asks(part: str) -> bool:
 
 def _says_any(cues: Iterable[str], words: list[str]) -> bool:
     said = f" {' '.join(words)} "
-    # "May" is "mấy" only where no diacritics are typed.
-    spell = str if has_diacritics(said) else fold
-    return any(f" {spell(cue)} " in said for cue in cues)
+    return any(f" {cue} " in said for cue in _spelled(cues, words))
+
+
+def _spelled(phrases: Iterable[str], words: list[str]) -> set[str]:
+    """Returns phrases as `words` may spell them: "may" is "mấy" only where hardly any diacritics are typed."""
+    written = set(phrases)
+    return written if _types_diacritics(words) else written | set(map(fold, written))
+
+
+def _types_diacritics(words: list[str]) -> bool:
+    return sum(map(has_diacritics, words)) >= _TYPES_DIACRITICS * max(len(words), 1)
 
 
 def _folded(text: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.question import Phrases, Question, focus, parts
+from knowledge.question import Phrases, Question, asks, focus, parts
 from knowledge.text import fold
 from knowledge.vocabulary import vocabulary
 
@@ -196,3 +196,32 @@ def test_parts_are_parts_of_what_was_typed(text: str) -> None:
     found = parts(text)
     assert len(found) in (0, 2, 3)
     assert all("".join(part.split()) in "".join(text.split()) for part in found)
+
+
+@pytest.mark.parametrize(
+    ("prepared", "asked"),
+    [
+        (
+            "em rot lop 10 roi co hoc duoc dieu duong không a, ai tra tien hoc",
+            ["em rot lop 10 roi co hoc duoc dieu duong không a,", "ai tra tien hoc"],
+        ),
+        ("hoc phi bao nhieu a, hoc may nam", ["hoc phi bao nhieu a,", "hoc may nam"]),
+    ],
+)
+def test_two_questions_typed_without_diacritics_are_two(prepared: str, asked: list[str]) -> None:
+    assert parts(prepared) == asked
+
+
+@pytest.mark.parametrize(
+    ("text", "asking"),
+    [
+        ("trung cấp học mấy năm ạ", True),
+        ("em ở Hải Phòng, mà học hàn lương bao nhiêu ạ", True),
+        ("trung cap hoc may nam", True),
+        ("em ở Hải Phòng ạ", False),
+        ("em muốn học hàn hệ trung cấp", False),
+        ("bố không cho em đi học", False),
+    ],
+)
+def test_a_message_that_asks_is_told_from_one_that_states(text: str, asking: bool) -> None:
+    assert asks(text) == asking
