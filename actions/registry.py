@@ -2,18 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 from rasa_sdk.executor import ActionExecutor
 
 from actions.answer import ActionAnswer
+from actions.care import ActionCare, ActionStay
+from actions.feedback import ActionComplain, ActionRateDown, ActionRateUp
 from actions.finding import Desk
-from actions.forget import ActionDeleteMyData
+from actions.forms import ActionResume
+from actions.handover import ActionTalkToHuman
+from actions.office import Office
+from actions.personal_data import ActionDeleteMyData, ActionExplainPrivacy, ActionExportMyData
 from actions.recall import ActionAffirm, ActionGoBack, ActionRepeat, ActionShowSource
+from actions.records import Records
 
 
-def executor(desk: Desk) -> ActionExecutor:
-    """Returns an executor of every custom action that `bot/domain/domain.yml` names."""
+def executor(
+    desk: Desk,
+    records: Records,
+    *,
+    now: Callable[[], datetime],
+    data_link: Callable[[str], str],
+    retention_days: int,
+) -> ActionExecutor:
+    """Returns an executor of every custom action that `bot/domain` names.
+
+    Args:
+        desk: the knowledge.
+        records: what is kept of conversations.
+        now: tells the local time, for the opening hours.
+        data_link: makes the link that downloads what is kept of a conversation.
+        retention_days: how long it is kept.
+    """
     registered = ActionExecutor()
-    looking_up = (ActionAnswer, ActionShowSource, ActionRepeat, ActionGoBack, ActionAffirm)
-    for action in (*(kind(desk) for kind in looking_up), ActionDeleteMyData()):
+    for looking_up in (ActionAnswer, ActionShowSource, ActionRepeat, ActionGoBack, ActionAffirm, ActionStay):
+        registered.register_action(looking_up(desk))
+    for rating in (ActionRateUp, ActionRateDown, ActionComplain):
+        registered.register_action(rating(records.feedback))
+    for action in (
+        ActionCare(desk, records.tickets),
+        ActionTalkToHuman(records.tickets, Office.load(), now),
+        ActionDeleteMyData(records),
+        ActionExportMyData(data_link),
+        ActionExplainPrivacy(retention_days),
+        ActionResume(),
+    ):
         registered.register_action(action)
     return registered

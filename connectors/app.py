@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from fastapi import FastAPI
 from starlette.applications import Starlette
 
 from actions.finding import Desk
+from actions.records import DatabaseUnusable, Records
 from actions.registry import executor
-from connectors import api, health, problems
+from connectors import api, conversations_api, health, problems, staff_api
 from connectors.action_server import create_action_app
 from connectors.assistant import Assistant
+from connectors.errors import StartError
+from connectors.keys import Keys
 from connectors.logging import configure_logging
 from connectors.pages import install_pages
 from connectors.rasa import RasaClient
+from connectors.retention import retention
 from connectors.sentences import Sentences
-from connectors.settings import Settings
+from connectors.settings import VIETNAM, Settings
 from knowledge.documents import Document
 from knowledge.encoder import load_encoder
 from knowledge.facts import FactBase
@@ -52,29 +57,67 @@ def create_apps(settings: Settings) -> tuple[FastAPI, Starlette]:
 
     Raises:
         EncoderError: the encoder cannot be loaded.
+        StartError: the records or the secret key cannot be used.
     """
     if settings.rasa_url is None or settings.rasa_token is None or settings.action_token is None:
         raise ValueError("the settings must name Rasa's address and hold both tokens")
     configure_logging(settings)
     store = KnowledgeStore(settings.index_dir, load_encoder(settings.encoder))
     desk = Desk(store, settings.current_date)
+    keys = Keys.load(settings)
+    records = _open_records(settings, keys)
     rasa = RasaClient(settings.rasa_url, settings.rasa_token.get_secret_value(), settings.rasa_timeout_s)
-    assistant = Assistant(rasa, store.encoder, Sentences.load(), settings.message_max_chars)
-    actions = create_action_app(executor(desk), settings.action_token.get_secret_value())
-    return _public_app(settings, assistant, store), actions
+    assistant = Assistant(
+        rasa,
+        store.encoder,
+        Sentences.load(),
+        records,
+        keys,
+        longest_text=settings.message_max_chars,
+        retention_days=settings.retention_days,
+    )
+
+    def data_link(conversation: str) -> str:
+        return f"{settings.base_url}/api/v1/data/{keys.sign(conversations_api.EXPORT, conversation)}"
+
+    registered = executor(
+        desk,
+        records,
+        now=lambda: datetime.now(VIETNAM),
+        data_link=data_link,
+        retention_days=settings.retention_days,
+    )
+    actions = create_action_app(registered, settings.action_token.get_secret_value())
+    return _public_app(settings, assistant, store, records, keys), actions
 
 
-def _public_app(settings: Settings, assistant: Assistant, store: KnowledgeStore) -> FastAPI:
+def _open_records(settings: Settings, keys: Keys) -> Records:
+    try:
+        return Records.open(settings.records_url, keys)
+    except DatabaseUnusable as error:
+        raise StartError(f"LABAN_DATABASE_URL: {error}") from error
+
+
+def _public_app(
+    settings: Settings, assistant: Assistant, store: KnowledgeStore, records: Records, keys: Keys
+) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with retention(records, settings.retention_days):
+            yield
         await assistant.rasa.close()
+        records.close()
 
     app = FastAPI(title="La Bàn", version=api.VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.assistant = assistant
     app.state.store = store
+    app.state.records = records
+    app.state.keys = keys
+    app.state.staff_token = settings.staff_token
     problems.install(app)
     app.include_router(api.router)
+    app.include_router(conversations_api.router)
+    app.include_router(staff_api.router)
     app.include_router(health.router)
     # What is added later lies further out: the answers of these two get the security headers of the pages.
     app.add_middleware(problems.BodyLimit, limit=settings.body_max_bytes)
@@ -84,5 +127,6 @@ def _public_app(settings: Settings, assistant: Assistant, store: KnowledgeStore)
         CurrentLibrary(store),
         today=settings.current_date,
         message_max_chars=settings.message_max_chars,
+        retention_days=settings.retention_days,
     )
     return app

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 CONVERSATION_ID = r"^[A-Za-z0-9_.:-]{1,64}$"
 
 Outcome = Literal["answered", "clarify", "no_answer", "flow", "handoff", "safety"]
+
+
+def _only_if_there() -> Any:
+    """Returns a field that is None, and then left out, in most replies."""
+    return Field(None, exclude_if=lambda value: value is None)
 
 
 class IncomingMessage(BaseModel):
@@ -40,12 +45,32 @@ class SourceView(BaseModel):
     quote: str
 
 
+class Image(BaseModel):
+    """A picture: `url` ends in `.svg` and gives a PNG when it ends in `.png` instead; `alt` says it in words."""
+
+    url: str
+    alt: str
+
+
+class Link(BaseModel):
+    """Something to open or to download."""
+
+    url: str
+    title: str
+
+
 class ReplyMessage(BaseModel):
-    """One message of a reply; `text` may hold **bold**, line breaks and "- " items, nothing else."""
+    """One message of a reply; `text` may hold **bold**, line breaks and "- " items, nothing else.
+
+    `id` names an answer that can be rated (`POST /api/v1/feedback`).
+    """
 
     text: str
     quick_replies: list[QuickReply] = []
     sources: list[SourceView] = []
+    image: Image | None = _only_if_there()
+    link: Link | None = _only_if_there()
+    id: int | None = _only_if_there()
 
 
 class Intent(BaseModel):
@@ -56,9 +81,17 @@ class Intent(BaseModel):
 
 
 class Reply(BaseModel):
-    """The assistant's reply to one message."""
+    """The assistant's reply to one message.
+
+    While a person holds the talk (`held`), there are no messages; the person's come from
+    `GET /api/v1/conversations/{conversation_id}/messages`, as long as there is a `ticket`. `notice` says what is stored
+    and comes with the first reply of a conversation.
+    """
 
     conversation_id: str
     messages: list[ReplyMessage]
     intent: Intent
     outcome: Outcome
+    notice: str | None = _only_if_there()
+    ticket: int | None = _only_if_there()
+    held: bool = Field(False, exclude_if=lambda held: not held)

@@ -76,27 +76,38 @@ _TEMPLATES = _templates()
 
 
 def install_pages(
-    app: FastAPI, library: Documents, *, today: Callable[[], date], message_max_chars: int
+    app: FastAPI,
+    library: Documents,
+    *,
+    today: Callable[[], date],
+    message_max_chars: int,
+    retention_days: int,
 ) -> None:
     """Adds the pages, `/static` and the security headers; `error_page` is for the error handlers of `app`."""
-    app.include_router(pages_router(library, today=today, message_max_chars=message_max_chars))
+    app.include_router(
+        pages_router(library, today=today, message_max_chars=message_max_chars, retention_days=retention_days)
+    )
     app.mount("/static", RevalidatedFiles(directory=_HERE / "static"), name="static")
     app.add_middleware(SecurityHeaders)
 
 
-def pages_router(library: Documents, *, today: Callable[[], date], message_max_chars: int) -> APIRouter:
+def pages_router(
+    library: Documents, *, today: Callable[[], date], message_max_chars: int, retention_days: int
+) -> APIRouter:
     """Returns the routes of the pages.
 
     Args:
         library: the documents and facts that can be read.
         today: tells the date against which the period of a document or a fact is held.
         message_max_chars: the longest message that the REST API takes, in characters.
+        retention_days: after how many days a conversation is erased.
     """
     router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
     @router.api_route("/", methods=["GET", "HEAD"])
     def home(request: Request) -> Response:
-        return _page(request, "home.html", message_max_chars=message_max_chars, documents=library.documents())
+        limits = {"message_max_chars": message_max_chars, "retention_days": retention_days}
+        return _page(request, "home.html", **limits, documents=library.documents())
 
     @router.api_route("/documents", methods=["GET", "HEAD"])
     def document_list(request: Request) -> Response:

@@ -37,19 +37,23 @@ class RasaClient:
         self._timeout = aiohttp.ClientTimeout(timeout_s)
         self._open: aiohttp.ClientSession | None = None
 
-    async def turn(self, conversation_id: str, text: str, embedding: npt.NDArray[np.float32]) -> RasaTurn:
+    async def turn(
+        self, conversation_id: str, text: str, embedding: npt.NDArray[np.float32], alarm: str | None = None
+    ) -> RasaTurn:
         """Sends one message.
 
         Args:
             conversation_id: Rasa's sender.
             text: the prepared text.
             embedding: its vector as a question, so that Rasa need not encode it again.
+            alarm: the grade of distress that the app has read in it (`knowledge.safety`), if any.
 
         Raises:
             RasaUnavailable: there is no answer, or not one of ours.
         """
         vector = base64.b64encode(embedding.astype(np.float16).tobytes()).decode()
-        body = {"sender": conversation_id, "message": text, "metadata": {"embedding": vector}}
+        metadata = {"embedding": vector, **({"alarm": alarm} if alarm else {})}
+        body = {"sender": conversation_id, "message": text, "metadata": metadata}
         try:
             async with self._session().post(f"{self._url}/webhooks/laban/webhook", json=body) as response:
                 response.raise_for_status()

@@ -12,7 +12,7 @@ import yaml
 from connectors.messages import QuickReply, ReplyMessage
 from connectors.settings import ROOT
 
-RESPONSES_FILE = ROOT / "bot" / "domain" / "responses.yml"
+DOMAIN_DIR = ROOT / "bot" / "domain"
 
 
 @dataclass(frozen=True)
@@ -22,9 +22,12 @@ class Sentences:
     responses: dict[str, list[dict[str, Any]]]
 
     @classmethod
-    def load(cls, file: Path = RESPONSES_FILE) -> Sentences:
-        """Reads a domain file's `responses`."""
-        return cls(yaml.safe_load(file.read_text(encoding="utf-8"))["responses"])
+    def load(cls, folder: Path = DOMAIN_DIR) -> Sentences:
+        """Reads the `responses` of every file of a domain, as Rasa does."""
+        responses: dict[str, list[dict[str, Any]]] = {}
+        for file in sorted(folder.glob("*.yml")):
+            responses |= yaml.safe_load(file.read_text(encoding="utf-8")).get("responses") or {}
+        return cls(responses)
 
     def message(self, name: str) -> ReplyMessage:
         """Returns one variation of a response."""

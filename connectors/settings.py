@@ -25,6 +25,7 @@ CHILD_VARIABLES = frozenset({"LABAN_ACTION_URL", "LABAN_RASA_DATABASE_URL", "LAB
 # Viet Nam has one time zone and no daylight saving time, so no time zone database is needed.
 VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 TOKEN_MIN_CHARS = 16
+SECRET_MIN_CHARS = 32
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 PortOrFree = Annotated[int, Field(ge=0, le=65535)]
@@ -113,6 +114,23 @@ class Settings(BaseSettings):
     today: date | None = Field(
         None, description="Date (YYYY-MM-DD) that counts as today, for tests; the real date when unset."
     )
+    database_url: SecretStr | None = Field(
+        None,
+        description="Database of the records (conversations, tickets, feedback): `sqlite:///path` or "
+        "`postgresql://user:password@host/name`; `records.sqlite` in `LABAN_VAR_DIR` when unset.",
+    )
+    secret_key: SecretStr | None = Field(
+        None,
+        description="Secret of at least 32 characters from which the keys are made that hash ids, encrypt contacts and "
+        "sign links; made once and kept in `secret.key` in `LABAN_VAR_DIR` when unset.",
+    )
+    staff_token: SecretStr | None = Field(
+        None,
+        description="Secret that opens the tickets' REST API to the people who answer them; closed when unset.",
+    )
+    retention_days: int = Field(
+        90, ge=1, le=3650, description="Days after its last message until a conversation is erased."
+    )
     message_max_chars: int = Field(
         2000, ge=1, le=20_000, description="Longest message a user may send, in characters."
     )
@@ -148,7 +166,23 @@ class Settings(BaseSettings):
             raise ValueError("must not hold a user name or a password")
         return value.rstrip("/")
 
-    @field_validator("rasa_token", "action_token")
+    @field_validator("secret_key")
+    @classmethod
+    def _long_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < SECRET_MIN_CHARS:
+            raise ValueError(f"must have at least {SECRET_MIN_CHARS} characters")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.match(
+            r"(sqlite|postgresql(\+psycopg)?)://", value.get_secret_value()
+        ):
+            raise ValueError("must begin with sqlite:/// or postgresql://")
+        return value
+
+    @field_validator("rasa_token", "action_token", "staff_token")
     @classmethod
     def _strong_token(cls, value: SecretStr | None) -> SecretStr | None:
         # It travels in an HTTP header, which holds printable ASCII only.
@@ -198,6 +232,13 @@ class Settings(BaseSettings):
                 "and LABAN_ACTION_PORT must be set, with the same values as for that Rasa"
             )
         return self
+
+    @property
+    def records_url(self) -> str:
+        """The address of the records' database."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.var_dir / 'records.sqlite'}"
 
     @property
     def sources(self) -> Sources:

@@ -21,6 +21,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, empty, json
 
 from bot.components.action_endpoint import KeepAliveEndpoint, failed_actions, install_cached_validation
+from bot.components.distress import ALARM, INTENTS
 from bot.components.featurizer import EMBEDDING, decode_embedding
 from bot.components.tracker_store import BoundedTrackerStore
 
@@ -37,11 +38,15 @@ class TurnRejected(Exception):
 
 @dataclass(frozen=True)
 class Turn:
-    """What the app sends: a conversation's id, the prepared text and, if it has one, the text's embedding."""
+    """What the app sends: a conversation's id, the prepared text and, if it has them, its embedding and alarm.
+
+    The alarm is the grade of distress (`knowledge.safety`) of what the user wrote, which may have been longer.
+    """
 
     sender: str
     text: str
-    embedding: str | None
+    embedding: str | None = None
+    alarm: str | None = None
 
     @classmethod
     def from_request(cls, request: Request) -> Turn:
@@ -65,13 +70,15 @@ class Turn:
             raise TurnRejected(f"'message' is not a text of 1 to {_LONGEST_TEXT} characters")
         if not isinstance(metadata, dict | None):
             raise TurnRejected("'metadata' is not an object")
-        embedding = (metadata or {}).get(EMBEDDING)
+        embedding, alarm = ((metadata or {}).get(key) for key in (EMBEDDING, ALARM))
         if embedding is not None:
             try:
                 decode_embedding(embedding)
             except ValueError as error:
                 raise TurnRejected(str(error)) from error
-        return cls(sender, text, embedding)
+        if alarm is not None and alarm not in INTENTS:
+            raise TurnRejected(f"'{ALARM}' is none of {', '.join(INTENTS)}")
+        return cls(sender, text, embedding, alarm)
 
 
 class Replies(OutputChannel):
@@ -186,7 +193,7 @@ class LabanInput(InputChannel):
 
     async def _check_model(self, agent: Agent) -> None:
         # LogisticRegressionClassifier swallows an error in loading and would fail, or guess, at every turn.
-        understood = await _understand(Turn("check", self._check_text, None), agent)
+        understood = await _understand(Turn("check", self._check_text), agent)
         if understood["intent"]["name"] != self._check_intent:
             raise RasaException(
                 f"the model is not whole: it reads the check sentence as {understood['intent']}, "
@@ -209,7 +216,7 @@ async def _understand(turn: Turn, agent: Agent) -> dict[str, Any]:
     """Returns the parse data that the conversation keeps: intent, its rivals, entities; no embedding."""
     if agent.processor is None:
         raise RasaException("no model is loaded")
-    metadata = {EMBEDDING: turn.embedding} if turn.embedding is not None else None
+    metadata = {EMBEDDING: turn.embedding, ALARM: turn.alarm}
     parsed = await agent.processor.parse_message(
         UserMessage(turn.text, sender_id=turn.sender, metadata=metadata)
     )

@@ -59,9 +59,8 @@ class BoundedTrackerStore(TrackerStore):
         """Connects and makes the table; `host` (`url` in `endpoints.yml`) counts if the variable is unset."""
         super().__init__(domain, event_broker, **kwargs)
         self._engine = _connect(os.environ.get(URL_VARIABLE) or host or DEFAULT_URL)
-        insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[self._engine.dialect.name](
-            _conversations
-        )
+        in_postgresql = self._engine.dialect.name == "postgresql"
+        insert = postgresql.insert(_conversations) if in_postgresql else sqlite.insert(_conversations)
         changed = {name: insert.excluded[name] for name in ("events", "updated")}
         self._upsert = insert.on_conflict_do_update(index_elements=["sender_id"], set_=changed)
         self._keep_s = keep_hours * 3600

@@ -2,6 +2,8 @@
 
 const STORE = "la-ban.conversation";
 const WAIT_MS = 15_000;
+// How often a person's answers are asked for while a request for one is open.
+const ASK_PERSON_MS = 4_000;
 const KEPT_ENTRIES = 100;
 
 class Failure extends Error {
@@ -43,12 +45,17 @@ function keep(conversation) {
 
 /**
  * Entries are {role: "user", text, shown, state, failure, detail} with a state of waiting, sent, failed (may be sent
- * again) or rejected (may not), and {role: "bot", text, quick_replies, sources, outcome}. Fires "change".
+ * again) or rejected (may not), {role: "bot", text, quick_replies, sources, image, link, id, rating, outcome}, and
+ * {role: "person", text}. Fires "change".
  */
 export class Conversation extends EventTarget {
   entries = [];
   #id = null;
   #abort = null;
+  // The open request for a person, if any; the last of a person's messages that was shown; the timer that asks for more.
+  #ticket = null;
+  #seen = 0;
+  #timer = null;
 
   constructor(api) {
     super();
@@ -56,7 +63,9 @@ export class Conversation extends EventTarget {
     const kept = recall();
     if (!kept) return;
     this.#id = kept.id;
+    this.#seen = kept.seen ?? 0;
     this.entries = kept.entries;
+    this.#await(kept.ticket ?? null);
     for (const entry of this.#waiting()) this.#settle(entry, "failed", "interrupted");
   }
 
@@ -79,11 +88,24 @@ export class Conversation extends EventTarget {
     if (!this.busy) this.#work();
   }
 
+  /** Says whether an answer helped ("up" or "down") and, later, why not; what cannot be sent is let go. */
+  async rate(entry, rating, reason = null) {
+    Object.assign(entry, { rating, reason });
+    this.#changed();
+    await fetch(new URL("feedback", new URL(this.api, document.baseURI)), {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ conversation_id: this.#id, message_id: entry.id, rating, reason }),
+    }).catch(() => null);
+  }
+
   /** Forgets everything; an answer under way is dropped. */
   clear() {
     this.#abort?.abort();
     this.#abort = null;
+    this.#await(null);
     this.#id = null;
+    this.#seen = 0;
     this.entries = [];
     keep(null);
     this.dispatchEvent(new Event("change"));
@@ -107,9 +129,10 @@ export class Conversation extends EventTarget {
 
   async #exchange(entry, cleared) {
     try {
-      const { messages, outcome } = await this.#post(entry.text, cleared);
+      const { messages, outcome, ticket } = await this.#post(entry.text, cleared);
       if (cleared.aborted) return null;
       entry.state = "sent";
+      this.#await(ticket ?? null);
       // Answers go before questions that were asked in the meantime.
       const answers = messages.map((message) => ({ ...message, role: "bot", outcome }));
       this.entries.splice(this.entries.indexOf(entry) + 1, 0, ...answers);
@@ -138,7 +161,8 @@ export class Conversation extends EventTarget {
         return null;
       });
       if (!response.ok) throw new Failure(kindOf(response.status), body?.error?.message);
-      if (!Array.isArray(body?.messages) || !body.messages.length) throw new Failure("server");
+      // While a person holds the talk there is no message: theirs come by themselves.
+      if (!Array.isArray(body?.messages) || !(body.messages.length || body.held)) throw new Failure("server");
       return body;
     } catch (error) {
       if (error instanceof Failure) throw error;
@@ -148,12 +172,36 @@ export class Conversation extends EventTarget {
     }
   }
 
+  /** Asks for a person's messages from now on, as long as there is a request for one. */
+  #await(ticket) {
+    this.#ticket = ticket;
+    clearTimeout(this.#timer);
+    if (ticket !== null) this.#timer = setTimeout(() => this.#listen(), ASK_PERSON_MS);
+  }
+
+  async #listen() {
+    const id = this.#id;
+    const base = new URL(`conversations/${encodeURIComponent(id)}/messages`, new URL(this.api, document.baseURI));
+    const told = await fetch(`${base}?after=${this.#seen}&told=true`)
+      .then((response) => (response.ok ? response.json() : null))
+      .catch(() => null);
+    if (id !== this.#id) return;
+    const messages = told?.messages ?? [];
+    if (messages.length) {
+      this.#seen = messages.at(-1).id;
+      this.entries.push(...messages.map(({ author, text }) => ({ role: author === "staff" ? "person" : "bot", text })));
+      this.#changed();
+    }
+    this.#await(told ? told.ticket : this.#ticket);
+  }
+
   #settle(entry, state, failure, detail = "") {
     Object.assign(entry, { state, failure, detail });
   }
 
   #changed() {
-    keep({ id: this.#id, entries: this.entries.slice(-KEPT_ENTRIES) });
+    const { entries } = this;
+    keep({ id: this.#id, ticket: this.#ticket, seen: this.#seen, entries: entries.slice(-KEPT_ENTRIES) });
     this.dispatchEvent(new Event("change"));
   }
 }

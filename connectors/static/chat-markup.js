@@ -7,6 +7,8 @@ const ICONS = {
   human: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 20.5a7.5 7.5 0 0 1 15 0",
   restart: "M12 5v14M5 12h14",
   source: "M7 3.5h7l4 4v13H7zM14 3.5v4h4M10 12h5M10 15.5h5",
+  up: "M7 11v9H4v-9zM7 11l4-8c1.5 0 2.5 1 2.2 2.6L12.5 9H19a1.8 1.8 0 0 1 1.8 2.2l-1.5 7A2.2 2.2 0 0 1 17.2 20H7",
+  down: "M17 13V4h3v9zM17 13l-4 8c-1.5 0-2.5-1-2.2-2.6l.7-3.4H5a1.8 1.8 0 0 1-1.8-2.2l1.5-7A2.2 2.2 0 0 1 6.8 4H17",
   alert: "M12 4 21 19.5H3zM12 10v4.5M12 17.2v.1",
 };
 
@@ -112,6 +114,17 @@ function webAddress(address) {
 
 function fact(name, value) {
   return value ? h("div", {}, h("dt", {}, name), h("dd", {}, String(value))) : null;
+}
+
+/** The picture of an answer, and what it gives to download. */
+export function picture({ url, alt }) {
+  const address = webAddress(url);
+  return address ? h("img", { class: "picture", src: address, alt, loading: "lazy" }) : null;
+}
+
+export function download({ url, title }) {
+  const address = webAddress(url);
+  return address ? h("a", { class: "download", href: address, download: true }, title) : null;
 }
 
 /** One source of an answer, folded: what it is; unfolded: date, validity, quotation and the way to the text. */

@@ -1,7 +1,7 @@
 // <la-ban-chat api="…" max-length="…">: the conversation with La Bàn. Its children are the welcome; a child with
 // data-ask="…" asks that when pressed.
 import { Conversation } from "./chat-conversation.js";
-import { answer, compass, fill, h, icon, source } from "./chat-markup.js";
+import { answer, compass, download, fill, h, icon, picture, source } from "./chat-markup.js";
 import strings from "./chat-strings.js";
 
 const DEFAULT_API = "/api/v1/messages";
@@ -210,9 +210,31 @@ class LaBanChat extends HTMLElement {
 
   #node(entry) {
     let node = this.#nodes.get(entry);
-    if (!node) this.#nodes.set(entry, (node = entry.role === "bot" ? botMessage(entry) : userMessage(entry)));
+    if (!node) this.#nodes.set(entry, (node = entry.role === "user" ? userMessage(entry) : otherMessage(entry)));
     if (entry.role === "user") this.#tellFate(node, entry);
+    else if (entry.id) this.#askRating(node.querySelector(".rating"), entry);
     return node;
+  }
+
+  /** Asks below an answer whether it helped; after a no, why; then thanks. */
+  #askRating(place, entry) {
+    const step = !entry.rating ? "rate" : entry.rating === "down" && !entry.reason ? "why" : "rated";
+    if (place.dataset.step === step) return;
+    const focused = place.contains(this.shadowRoot?.activeElement);
+    place.dataset.step = step;
+    const button = (label, rating, reason, ...shown) =>
+      h("button", { type: "button", title: label, onclick: () => this.#conversation.rate(entry, rating, reason) }, ...shown);
+    const named = (label) => [h("span", { class: "hidden" }, label)];
+    if (step === "rate") {
+      place.replaceChildren(
+        button(strings.up, "up", null, icon("up"), ...named(strings.up)),
+        button(strings.down, "down", null, icon("down"), ...named(strings.down)),
+      );
+    } else if (step === "why") {
+      const reasons = Object.entries(strings.reasons);
+      place.replaceChildren(h("span", {}, strings.why), ...reasons.map(([reason, label]) => button(label, "down", reason, label)));
+    } else place.replaceChildren(h("span", {}, strings.rated));
+    if (focused) (place.querySelector("button") ?? this.#parts.field).focus({ preventScroll: true });
   }
 
   /** Says below a message of the user what became of it, if it was not sent. */
@@ -267,12 +289,21 @@ function userMessage({ shown }) {
   );
 }
 
-function botMessage({ text, sources, outcome }) {
+function otherMessage({ role, text, sources, image, link, id, outcome }) {
+  const person = role === "person";
   return h(
     "div",
-    { class: "message bot", "data-outcome": outcome },
-    h("span", { class: "hidden" }, strings.bot),
-    h("div", { class: "bubble" }, answer(text), ...(sources ?? []).map(source)),
+    { class: person ? "message bot person" : "message bot", "data-outcome": outcome },
+    person ? h("p", { class: "speaker" }, strings.person) : h("span", { class: "hidden" }, strings.bot),
+    h(
+      "div",
+      { class: "bubble" },
+      answer(text),
+      image && picture(image),
+      link && download(link),
+      ...(sources ?? []).map(source),
+    ),
+    id ? h("div", { class: "rating", role: "group", "aria-label": strings.rate }) : null,
   );
 }
 

@@ -1,5 +1,6 @@
 """A desk over the index of the five documents, and trackers as Rasa would hand them over."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from rasa_sdk import Tracker
 
 from actions.finding import Desk
+from actions.records import Records
 from knowledge.encoder import Encoder
 from knowledge.gazetteer import Gazetteer
 from knowledge.ranking import default_ranking
@@ -35,6 +37,24 @@ def doubting_desk(index_dir: Path, encoder: Encoder) -> Desk:
     """A desk that is sure of nothing and half knows nothing: whatever is near is only near."""
     ranking = replace(default_ranking(), answer=1.0, suggest=1.0)
     return Desk(KnowledgeStore(index_dir, encoder, ranking=ranking), lambda: TODAY)
+
+
+class PlainCipher:
+    """Encrypts nothing; the real one is the app's (tests/connectors/test_keys.py)."""
+
+    def encrypt(self, text: str) -> bytes:
+        return text.encode()
+
+    def decrypt(self, data: bytes) -> str:
+        return data.decode()
+
+
+@pytest.fixture
+def records(tmp_path: Path) -> Iterator[Records]:
+    """Records that hold nothing."""
+    opened = Records.open(f"sqlite:///{tmp_path / 'records.sqlite'}", PlainCipher())
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,11 @@
 """A message becomes a turn, and whatever Rasa says becomes one reply of the contract."""
 
+import asyncio
 import base64
 import re
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +13,9 @@ import structlog
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
+from actions.records import Records
 from connectors.assistant import Assistant
+from connectors.keys import Keys
 from connectors.messages import CONVERSATION_ID, IncomingMessage, Reply
 from connectors.rasa import RasaClient, RasaUnavailable
 from connectors.sentences import Sentences
@@ -30,12 +35,28 @@ SOURCE = {
 }
 
 
+KEYS = Keys("a secret of the tests that is long enough")
+
+
 @pytest.fixture
-async def assistant(channel: RasaChannel, encoder: Encoder) -> AsyncIterator[Assistant]:
+def records(tmp_path: Path) -> Iterator[Records]:
+    """Records that hold nothing."""
+    opened = Records.open(f"sqlite:///{tmp_path / 'records.sqlite'}", KEYS)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+async def assistant(channel: RasaChannel, encoder: Encoder, records: Records) -> AsyncIterator[Assistant]:
     """An assistant whose Rasa is the stand-in."""
     rasa = RasaClient(channel.url, TOKEN, timeout_s=0.5)
-    yield Assistant(rasa, encoder, Sentences.load(), LONGEST)
+    yield Assistant(rasa, encoder, Sentences.load(), records, KEYS, longest_text=LONGEST, retention_days=90)
     await rasa.close()
+
+
+def key(conversation_id: str = "c-1") -> str:
+    """What the stores know a conversation of the web by."""
+    return KEYS.conversation_key("web", conversation_id)
 
 
 async def said(assistant: Assistant, text: str, conversation_id: str | None = "c-1") -> Reply:
@@ -49,7 +70,7 @@ async def test_text_is_prepared_and_encoded_as_a_question(
     await said(assistant, "  HOÀ   oi, hp bao nhiu\u200b ạaaa ")
     (request,) = channel.requests
     assert request["message"] == (prepared := "HÒA oi, học phí bao nhiêu ạ")
-    assert request["sender"] == "c-1"
+    assert request["sender"] == key("c-1")
     sent = np.frombuffer(base64.b64decode(request["metadata"]["embedding"]), np.float16)
     assert np.allclose(sent, encoder.question(prepared), atol=1e-3)
 
@@ -91,13 +112,15 @@ async def test_several_messages_are_joined_to_one_and_the_last_outcome_counts(
     channel.says(
         {"text": "Một", "metadata": {"outcome": "flow"}, "buttons": [{"title": "A", "payload": "a"}]},
         {"custom": {"text": "Hai", "outcome": "clarify", "sources": [SOURCE]}},
-        {"image": "x.png"},
+        {"custom": {"image": {"url": "/pictures/x.svg", "alt": "Sáu cột"}}},
     )
     reply = await said(assistant, "chào")
     (message,) = reply.messages
     assert message.text == "Một\n\nHai"
     assert [q.payload for q in message.quick_replies] == ["a"]
     assert len(message.sources) == 1
+    assert message.image is not None
+    assert message.image.alt == "Sáu cột"
     assert reply.outcome == "clarify"
 
 
@@ -186,3 +209,118 @@ async def test_log_of_a_turn_is_one_debug_line_without_the_text(assistant: Assis
     assert set(line) == {"event", "log_level", "intent", "outcome", "milliseconds"}
     assert "thầm kín" not in str(line)
     assert "conversation-7" not in str(line)
+
+
+async def test_a_turn_is_kept_masked_under_a_hash(
+    assistant: Assistant, channel: RasaChannel, records: Records
+) -> None:
+    channel.says({"custom": {"text": "Hai năm.", "outcome": "answered", "sources": [SOURCE]}})
+    reply = await said(assistant, "sđt em 0912345678, học hàn mấy năm")
+    asked, answered = records.conversations.messages(key())
+    assert "0912" not in asked.text
+    assert (answered.outcome, answered.intent, answered.passages) == ("answered", "greet", ("a#i",))
+    assert reply.messages[0].id == answered.id
+    assert not records.conversations.state("c-1").known
+
+
+async def test_what_is_kept_is_said_with_the_first_reply_alone(assistant: Assistant) -> None:
+    assert "90 ngày" in ((await said(assistant, "chào")).notice or "")
+    assert (await said(assistant, "chào")).notice is None
+
+
+async def test_a_user_is_told_that_something_was_masked(assistant: Assistant) -> None:
+    reply = await said(assistant, "em ở số nhà 12 ngõ 34 đường Lạch Tray ạ")
+    assert reply.messages[0].text.startswith("(Mình đã ẩn thông tin riêng")
+    assert "ẩn thông tin" not in (await said(assistant, "chào")).messages[0].text
+
+
+async def test_a_question_without_an_answer_is_kept_with_what_is_nearest(
+    assistant: Assistant, channel: RasaChannel, records: Records
+) -> None:
+    channel.says({"custom": {"text": "Chưa có.", "outcome": "no_answer", "nearest": ["a#1", "b#2"]}})
+    await said(assistant, "giá vàng hôm nay")
+    (question,) = records.unanswered.since(datetime(2020, 1, 1, tzinfo=UTC))
+    assert (question.text, question.nearest) == ("giá vàng hôm nay", ("a#1", "b#2"))
+
+
+async def test_a_deletion_leaves_no_record_of_itself(
+    assistant: Assistant, channel: RasaChannel, records: Records
+) -> None:
+    channel.says({"text": "Đã xoá.", "metadata": {"outcome": "flow", "recorded": False}})
+    reply = await said(assistant, "đồng ý")
+    assert not records.conversations.state(key()).known
+    assert reply.notice is None
+
+
+async def test_while_a_person_holds_the_talk_messages_are_kept_and_not_answered(
+    assistant: Assistant, channel: RasaChannel, records: Records
+) -> None:
+    ticket = records.tickets.open_ticket(key(), "asked", "normal")
+    records.tickets.take(ticket.id, "Hà")
+    channel.reset()
+    reply = await said(assistant, "dạ em chào chị")
+    assert (reply.messages, reply.held, reply.outcome, channel.requests) == ([], True, "handoff", [])
+    assert records.conversations.messages(key())[-1].text == "dạ em chào chị"
+
+
+async def test_a_person_who_takes_over_during_a_turn_is_not_interrupted(
+    assistant: Assistant, channel: RasaChannel, records: Records
+) -> None:
+    ticket = records.tickets.open_ticket(key(), "asked", "normal")
+    channel.delay_s = 0.2
+    turn = asyncio.create_task(said(assistant, "học hàn mấy năm"))
+    await asyncio.sleep(0.1)
+    records.tickets.take(ticket.id, "Hà")
+    reply = await turn
+    assert (reply.messages, reply.held) == ([], True)
+
+
+@pytest.mark.parametrize("text", ["xoá dữ liệu của tôi", "xoa du lieu cua toi", "em không muốn sống nữa"])
+async def test_forgetting_and_care_get_through_while_a_person_holds_the_talk(
+    assistant: Assistant, channel: RasaChannel, records: Records, text: str
+) -> None:
+    records.tickets.take(records.tickets.open_ticket(key(), "asked", "normal").id, "Hà")
+    assert (await said(assistant, text)).messages
+    assert len(channel.requests) == 1
+
+
+async def test_a_contact_is_kept_encrypted_when_it_was_asked_for(
+    assistant: Assistant, channel: RasaChannel, records: Records
+) -> None:
+    ticket = records.tickets.open_ticket(key(), "asked", "normal")
+    records.tickets.want_contact(key(), wanted=True)
+    reply = await said(assistant, "số mẹ em 0912 345 678 ạ")
+    assert "chuyển cách liên hệ" in reply.messages[0].text
+    assert channel.requests == []
+    assert records.tickets.get(ticket.id).contact == "0912 345 678"
+
+
+async def test_a_contact_is_asked_for_once(
+    assistant: Assistant, channel: RasaChannel, records: Records
+) -> None:
+    ticket = records.tickets.open_ticket(key(), "asked", "normal")
+    records.tickets.want_contact(key(), wanted=True)
+    await said(assistant, "không cần ạ")
+    await said(assistant, "0912 345 678")
+    assert records.tickets.get(ticket.id).contact is None
+
+
+async def test_of_a_message_too_long_the_sentence_that_alarms_is_read(
+    assistant: Assistant, channel: RasaChannel
+) -> None:
+    story = "Em kể chuyện nhà em ạ. " * 10
+    await said(assistant, f"{story}Em không muốn sống nữa. {story}")
+    (request,) = channel.requests
+    assert "không muốn sống nữa" in request["message"]
+    assert len(request["message"]) < len(story)
+    assert request["metadata"]["alarm"] == "serious"
+
+
+@pytest.mark.parametrize(
+    ("sign", "words"), [("👍", "hữu ích"), ("👍🏽", "hữu ích"), ("👎", "chưa giúp được")]
+)
+async def test_a_thumb_is_read_as_words(
+    assistant: Assistant, channel: RasaChannel, sign: str, words: str
+) -> None:
+    await said(assistant, sign)
+    assert words in channel.texts[0]

@@ -141,7 +141,7 @@ class _Seen(HTMLParser):
 
 def client_of(*entries: Entry, papers: tuple[Document, ...] = (PLAN,)) -> TestClient:
     app = FastAPI()
-    install_pages(app, Shelf(entries, papers), today=lambda: TODAY, message_max_chars=99)
+    install_pages(app, Shelf(entries, papers), today=lambda: TODAY, message_max_chars=99, retention_days=90)
     return TestClient(app)
 
 

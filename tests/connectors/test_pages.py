@@ -83,7 +83,7 @@ class _Seen(HTMLParser):
 def client_of(*documents: Document, today: date = AFTER) -> TestClient:
     app = FastAPI()
     library = Shelf({document.id: document for document in documents})
-    install_pages(app, library, today=lambda: today, message_max_chars=1234)
+    install_pages(app, library, today=lambda: today, message_max_chars=1234, retention_days=90)
     return TestClient(app)
 
 

@@ -1,6 +1,7 @@
 """Whatever is wrong with a request or behind it: one JSON form, a sentence in Vietnamese, and never a traceback."""
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from connectors import problems
+from connectors.settings import ROOT
 from tests.connectors.conftest import SECRET
 from tests.connectors.loopback import RasaChannel
 
@@ -158,11 +160,10 @@ async def test_failure_after_an_answer_has_begun_is_passed_on() -> None:
 
 
 def test_every_code_that_is_used_has_a_sentence() -> None:
-    assert set(SENTENCES) == {
-        *("unavailable", "invalid", "too_large", "unsupported_type", "not_found", "method_not_allowed"),
-        "internal",
-    }
-    assert all(problems.sentence(code).endswith(("nhé.", ").", "này.", "vậy.")) for code in SENTENCES)
+    code = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "connectors").glob("*.py"))
+    used = set(re.findall(r'(?:Problem|problem_response)\(\s*\d+, "(\w+)"', code))
+    assert set(SENTENCES) == used | {*problems._CODES.values(), "invalid", "internal", "unavailable"}
+    assert all(problems.sentence(name).endswith(".") for name in SENTENCES)
 
 
 @hypothesis_settings(

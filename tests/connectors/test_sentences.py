@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-import yaml
 
 from connectors.messages import Outcome
-from connectors.sentences import RESPONSES_FILE, Sentences
+from connectors.sentences import Sentences
 
 SAID_BY_THE_APP = ("utter_empty", "utter_too_long")
 
@@ -21,11 +20,19 @@ def test_what_the_app_says_is_in_the_domain_with_something_to_press(name: str) -
 
 
 def test_every_variation_can_be_said_and_no_other(tmp_path: Path) -> None:
-    file = tmp_path / "responses.yml"
-    file.write_text('responses: {utter_a: [{text: "Một"}, {text: "Hai", buttons: [{title: T, payload: P}]}]}')
-    sentences = Sentences.load(file)
+    (tmp_path / "responses.yml").write_text(
+        'responses: {utter_a: [{text: "Một"}, {text: "Hai", buttons: [{title: T, payload: P}]}]}'
+    )
+    sentences = Sentences.load(tmp_path)
     said = {sentences.message("utter_a").text for _ in range(100)}
     assert said == {"Một", "Hai"}
+
+
+def test_every_file_of_the_domain_is_read_whether_it_holds_responses_or_not(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text('responses: {utter_a: [{text: "Một"}]}')
+    (tmp_path / "b.yml").write_text('responses: {utter_b: [{text: "Hai"}]}')
+    (tmp_path / "domain.yml").write_text("intents: [greet]")
+    assert set(Sentences.load(tmp_path).responses) == {"utter_a", "utter_b"}
 
 
 def test_unknown_name_is_an_error() -> None:
@@ -34,6 +41,8 @@ def test_unknown_name_is_an_error() -> None:
 
 
 def test_every_response_of_the_domain_has_an_outcome_of_the_contract() -> None:
-    responses = yaml.safe_load(RESPONSES_FILE.read_text(encoding="utf-8"))["responses"]
-    outcomes = {v["metadata"]["outcome"] for variations in responses.values() for v in variations}
+    responses = Sentences.load().responses
+    outcomes = {
+        v["metadata"]["outcome"] for variations in responses.values() for v in variations if "metadata" in v
+    }
     assert outcomes <= set(get_args(Outcome))

@@ -10,8 +10,10 @@ import pytest
 from connectors.listening import free_port
 from connectors.settings import ROOT
 from tests.end_to_end.server import RunningAssistant, running_assistant
+from tests.end_to_end.staff import Staff
 
 ACTION_TOKEN = "action-token-of-the-tests"
+STAFF_TOKEN = "staff-token-of-the-tests"
 # A day after the end of Kế hoạch 126, which the documents' periods are held against.
 TODAY = "2026-01-15"
 
@@ -30,6 +32,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAssis
         facts_dir=ROOT / "knowledge" / "facts",
         action_port=free_port(),
         action_token=ACTION_TOKEN,
+        staff_token=STAFF_TOKEN,
         today=TODAY,
         log_level="debug",
     ) as running:
@@ -50,6 +53,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def conversation() -> str:
     """An id that no other conversation has."""
     return f"test-{secrets.token_hex(8)}"
+
+
+@pytest.fixture(scope="session")
+def staff(assistant: RunningAssistant) -> Staff:
+    """A person of the office."""
+    return Staff(assistant, STAFF_TOKEN)
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from knowledge.encoder import load_encoder
 from knowledge.search import Retriever
 from knowledge.store import KnowledgeStore
 from tests.end_to_end.server import RunningAssistant, running_assistant
+from tests.evaluation import safety
 from tests.evaluation.checks import CHECKS, Checks
 from tests.evaluation.report import (
     Aim,
@@ -106,6 +107,7 @@ def main() -> int:
         facts, wrong_facts = run.questions(fact_questions())
         wrong_old, wrong_new = run.declines(old), run.declines(new)
         turns, broken = run.dialogues()
+        met = safety.meet(run.ask)
     bare = [j for j in documents if j.question.style == "no_diacritics"]
     aims = [
         Aim("documents: evidence shown", share(j.shown for j in documents), 0.95),
@@ -117,6 +119,7 @@ def main() -> int:
             0.05,
             at_most=True,
         ),
+        *safety.aims(met),
         *(Aim(f"answers that pass the check: {check}", run.checks.share(check), 1.0) for check in CHECKS),
     ]
     lines = ["# Evaluation", "", "## Aims", "", *(aim.line for aim in aims), ""]
@@ -129,6 +132,7 @@ def main() -> int:
     lines += ["## Messages that must be declined", ""]
     lines += declined_table("unanswerable.jsonl", old, wrong_old)
     lines += declined_table("declined.jsonl", new, wrong_new)
+    lines += ["## Distress and abuse", "", *safety.table(met)]
     if "--quick" not in sys.argv:
         lines += ["## Intents and entities", "", *cross_validate(FOLDER), ""]
     lines += failures("On the documents, but the evidence was not shown", unshown)

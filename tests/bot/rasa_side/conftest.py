@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -47,7 +48,8 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     nlu = folder / "data" / "nlu.yml"
     nlu.parent.mkdir()
     nlu.write_text(yaml.safe_dump({"version": "3.1", "nlu": some_examples()}, allow_unicode=True), "utf-8")
-    (nlu.parent / "rules.yml").write_text((ROOT / "bot" / "data" / "rules.yml").read_text("utf-8"), "utf-8")
+    shutil.copy(ROOT / "bot" / "data" / "rules.yml", nlu.parent)
+    shutil.copytree(ROOT / "bot" / "data" / "rules", nlu.parent / "rules")
     arguments = ["--config", str(ROOT / "bot" / "config.yml"), "--domain", str(ROOT / "bot" / "domain")]
     arguments += ["--data", str(nlu.parent), "--out", str(folder), "--fixed-model-name", "laban"]
     rasa(folder, "train", *arguments)
@@ -87,3 +89,4 @@ def _fresh_action_server(request: pytest.FixtureRequest) -> Iterator[None]:
     if "action_server" in request.fixturenames or "server" in request.fixturenames:
         state = request.getfixturevalue("action_server")
         state.status, state.reply = 200, None
+        state.scripts.clear()

@@ -33,11 +33,16 @@ class ActionServer:
     authorizations: set[str | None] = field(default_factory=set)
     status: int = 200
     reply: dict[str, Any] | None = None
+    # What single actions are answered with, each time the next and then the last again.
+    scripts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def answer(self, call: dict[str, Any]) -> dict[str, Any]:
         """Returns what the server was told to, or else an answer with a blank line and some slots to set."""
         if self.reply is not None:
             return self.reply
+        script = self.scripts.get(call["next_action"])
+        if script:
+            return script.pop(0) if len(script) > 1 else script[0]
         text = call["tracker"]["latest_message"]["text"]
         slots = {"last_question": text, "last_passages": ["a#1", "b#2"], "topic": call["next_action"]}
         if call["next_action"] == "action_delete_my_data":

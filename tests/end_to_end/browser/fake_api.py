@@ -68,7 +68,7 @@ def fake_app(api: FakeApi) -> FastAPI:
     """Returns the app: our pages, and DESIGN.md's `POST /api/v1/messages`."""
     app = FastAPI(docs_url=None, redoc_url=None)
     library = Shelf({document.id: document for document in read_documents(DOCUMENTS)})
-    install_pages(app, library, today=lambda: TODAY, message_max_chars=MESSAGE_MAX_CHARS)
+    install_pages(app, library, today=lambda: TODAY, message_max_chars=MESSAGE_MAX_CHARS, retention_days=90)
     answers = yaml.safe_load((HERE / "answers.yml").read_text(encoding="utf-8"))
 
     @app.exception_handler(HTTPException)

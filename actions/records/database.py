@@ -1,0 +1,109 @@
+"""The database of the records: SQLite in a file or PostgreSQL, brought to the newest schema when it is opened."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy.dialects import postgresql, sqlite
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+# Any number will do, as long as all processes of ours lock the same.
+_UPGRADE_LOCK = 7_126_003
+
+
+class DatabaseUnusable(Exception):
+    """The database cannot be opened or upgraded; says which and why, without its password."""
+
+
+def open_database(url: str) -> sa.Engine:
+    """Returns an engine on a database whose schema is the newest.
+
+    Args:
+        url: `sqlite:///path` or `postgresql://user:password@host/name`.
+
+    Raises:
+        DatabaseUnusable: it cannot be reached, read or upgraded.
+    """
+    address = sa.engine.make_url(url)
+    try:
+        engine = _connect(address)
+        upgrade(engine)
+    except (sa.exc.SQLAlchemyError, OSError) as error:
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        shown = address.render_as_string(hide_password=True)
+        raise DatabaseUnusable(f"the database {shown} cannot be used: {reason}") from error
+    return engine
+
+
+def upgrade(engine: sa.Engine) -> None:
+    """Brings the schema to the newest version; of several processes at once, one does it and the others wait."""
+    with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
+        command.upgrade(alembic_config(connection), "head")
+
+
+def alembic_config(connection: sa.Connection) -> Config:
+    """Returns Alembic's configuration for a connection."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
+
+
+def newest_version() -> str | None:
+    """Returns the id of the newest migration."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return ScriptDirectory.from_config(config).get_current_head()
+
+
+def writing(engine: sa.Engine) -> Any:
+    """Returns a transaction that will write: SQLite takes its lock at once, so that it waits instead of failing."""
+    return engine.execution_options(writing=True).begin()
+
+
+def insert_into(engine: sa.Engine, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    """Returns an insert that can say what to do where the row is there already."""
+    return postgresql.insert(table) if engine.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def erase_traces(engine: sa.Engine) -> None:
+    """Takes deleted rows out of SQLite's log too; PostgreSQL's own housekeeping does so there."""
+    if engine.dialect.name == "sqlite":
+        with closing(engine.raw_connection()) as connection:
+            # The log beside the database still holds what was deleted (sqlite.org/wal.html).
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _connect(address: sa.URL) -> sa.Engine:
+    # Parameters hold what people wrote: an error must not show them.
+    if address.get_backend_name() != "sqlite":
+        if address.drivername == "postgresql":
+            address = address.set(drivername="postgresql+psycopg")
+        return sa.create_engine(address, hide_parameters=True, pool_pre_ping=True, pool_size=8)
+    if address.database and address.database != ":memory:":
+        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(address, hide_parameters=True, poolclass=sa.pool.QueuePool, pool_size=8)
+    sa.event.listen(engine, "connect", _tune_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _tune_sqlite(connection: Any, _: Any) -> None:
+    # Python's driver would begin transactions itself, and too late (see the SQLite dialect of SQLAlchemy's manual).
+    connection.isolation_level = None
+    # In WAL mode NORMAL stays consistent after a crash. With secure_delete what is deleted is overwritten with zeros.
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get("writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,106 @@
+"""All records over one database, and what concerns all of them: giving, forgetting, and erasing what is old."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Self
+
+import sqlalchemy as sa
+
+from actions.records import schema
+from actions.records.conversations import Conversations
+from actions.records.database import erase_traces, open_database, writing
+from actions.records.feedback import Feedback
+from actions.records.tickets import Cipher, Tickets
+from actions.records.unanswered import Unanswered
+
+# What belongs to a conversation, by its key.
+_OF_CONVERSATION = (schema.messages, schema.tickets, schema.feedback, schema.unanswered)
+
+
+@dataclass(frozen=True)
+class PurgeCounts:
+    """How many rows were erased."""
+
+    conversations: int
+    messages: int
+    tickets: int
+
+
+@dataclass(frozen=True)
+class Records:
+    """The assistant's records. All calls are short and block: call them from a thread."""
+
+    engine: sa.Engine
+    conversations: Conversations
+    tickets: Tickets
+    feedback: Feedback
+    unanswered: Unanswered
+
+    @classmethod
+    def open(cls, url: str, cipher: Cipher, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Self:
+        """Opens a database and brings it up to date.
+
+        Raises:
+            DatabaseUnusable: that is not possible.
+        """
+        engine = open_database(url)
+        conversations = Conversations(engine, now)
+        return cls(
+            engine,
+            conversations,
+            Tickets(engine, now, conversations, cipher),
+            Feedback(engine, now),
+            Unanswered(engine, now),
+        )
+
+    def close(self) -> None:
+        """Closes all connections."""
+        self.engine.dispose()
+
+    def forget(self, conversation: str) -> None:
+        """Erases everything that is kept of a conversation."""
+        with writing(self.engine) as connection:
+            for table in _OF_CONVERSATION:
+                connection.execute(sa.delete(table).where(table.c.conversation == conversation))
+            key = schema.conversations.c.key
+            connection.execute(sa.delete(schema.conversations).where(key == conversation))
+        erase_traces(self.engine)
+
+    def export(self, conversation: str) -> dict[str, Any]:
+        """Returns everything that is kept of a conversation, ready for JSON; a contact readable."""
+        with self.engine.connect() as connection:
+            held = {
+                table.name: [_plain(row._mapping) for row in connection.execute(_of(table, conversation))]
+                for table in _OF_CONVERSATION
+            }
+        contacts = {ticket.id: ticket.contact for ticket in self.tickets.of(conversation)}
+        held["tickets"] = [{**row, "contact": contacts[row["id"]]} for row in held["tickets"]]
+        return held
+
+    def purge(self, before: datetime) -> PurgeCounts:
+        """Erases every conversation in which nothing was said since `before`, with all that belongs to it."""
+        old = sa.select(schema.conversations.c.key).where(schema.conversations.c.last_seen < before)
+        with writing(self.engine) as connection:
+            gone = {
+                table.name: connection.execute(sa.delete(table).where(table.c.conversation.in_(old))).rowcount
+                for table in _OF_CONVERSATION
+            }
+            ended = connection.execute(
+                sa.delete(schema.conversations).where(schema.conversations.c.last_seen < before)
+            ).rowcount
+        erase_traces(self.engine)
+        return PurgeCounts(ended, gone["messages"], gone["tickets"])
+
+
+def _of(table: sa.Table, conversation: str) -> sa.Select[Any]:
+    return sa.select(table).where(table.c.conversation == conversation).order_by(table.c.id)
+
+
+def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+    named = {str(name): value for name, value in row.items() if name not in ("conversation", "contact")}
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value for name, value in named.items()
+    }

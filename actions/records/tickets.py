@@ -1,0 +1,213 @@
+"""Tickets: requests for a person, from opening to closing. A ticket that is held makes the bot silent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+import sqlalchemy as sa
+
+from actions.records.conversations import Conversations
+from actions.records.database import insert_into, writing
+from actions.records.schema import tickets
+
+Status = Literal["open", "held", "closed"]
+TicketReason = Literal["asked", "serious", "emergency", "abuse"]
+PRIORITIES = ("normal", "high", "top")
+Priority = Literal["normal", "high", "top"]
+
+
+class Cipher(Protocol):
+    """Encrypts what only a person of the office may read."""
+
+    def encrypt(self, text: str) -> bytes:
+        """Returns `text` as nobody can read it."""
+
+    def decrypt(self, data: bytes) -> str:
+        """Returns what was encrypted; ValueError if it was with another key."""
+
+
+class TicketError(Exception):
+    """A ticket cannot be handled like that."""
+
+
+class TicketNotFound(TicketError):
+    """There is no ticket of that number."""
+
+
+class TicketClosed(TicketError):
+    """The ticket is closed already."""
+
+
+class TicketTaken(TicketError):
+    """Another person, who is named, holds the ticket."""
+
+
+@dataclass(frozen=True)
+class OpenedTicket:
+    """A ticket as its conversation sees it."""
+
+    id: int
+    already_open: bool
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A ticket as a person of the office sees it; `contact` is readable."""
+
+    id: int
+    conversation: str
+    status: Status
+    priority: Priority
+    reason: TicketReason
+    contact: str | None
+    opened: datetime
+    taken_by: str | None
+    taken: datetime | None
+    closed: datetime | None
+
+
+class Tickets:
+    """Keeps tickets; one of a conversation at a time."""
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        now: Callable[[], datetime],
+        conversations: Conversations,
+        cipher: Cipher,
+    ) -> None:
+        self._engine, self._now, self._conversations, self._cipher = engine, now, conversations, cipher
+        insert = insert_into(engine, tickets)
+        self._open = insert.on_conflict_do_nothing().returning(tickets.c.id)
+
+    def open_ticket(self, conversation: str, reason: str, priority: str) -> OpenedTicket:
+        """Opens a ticket; one that is not closed yet is kept, and its priority never falls.
+
+        Args:
+            conversation: the key.
+            reason: "asked", "serious", "emergency" or "abuse".
+            priority: "normal", "high" or "top".
+        """
+        level = PRIORITIES.index(priority)
+        row = {"conversation": conversation, "status": "open", "priority": level, "reason": reason}
+        with writing(self._engine) as connection:
+            self._conversations.see(connection, conversation)
+            new = connection.execute(
+                self._open, {**row, "contact_wanted": False, "opened": self._now()}
+            ).scalar()
+            if new is not None:
+                return OpenedTicket(new, already_open=False)
+            mine = _not_closed(conversation)
+            old = connection.execute(sa.select(tickets.c.id, tickets.c.priority).where(mine)).one()
+            if old.priority < level:
+                connection.execute(
+                    sa.update(tickets).where(tickets.c.id == old.id).values(priority=level, reason=reason)
+                )
+        return OpenedTicket(old.id, already_open=True)
+
+    def want_contact(self, conversation: str, *, wanted: bool) -> None:
+        """Says whether the next message may bring a contact for the ticket that is not closed."""
+        self._change(conversation, contact_wanted=wanted)
+
+    def set_contact(self, conversation: str, contact: str) -> None:
+        """Keeps a contact for the ticket that is not closed, encrypted."""
+        self._change(conversation, contact=self._cipher.encrypt(contact), contact_wanted=False)
+
+    def list(self, status: Status | None = None) -> Sequence[Ticket]:
+        """Returns tickets, most urgent first, then oldest first; all that are not closed unless told otherwise."""
+        which = tickets.c.status == status if status else tickets.c.status != "closed"
+        wanted = sa.select(tickets).where(which).order_by(tickets.c.priority.desc(), tickets.c.id)
+        with self._engine.connect() as connection:
+            return [self._ticket(row) for row in connection.execute(wanted)]
+
+    def of(self, conversation: str) -> Sequence[Ticket]:
+        """Returns all tickets of a conversation, oldest first."""
+        wanted = sa.select(tickets).where(tickets.c.conversation == conversation).order_by(tickets.c.id)
+        with self._engine.connect() as connection:
+            return [self._ticket(row) for row in connection.execute(wanted)]
+
+    def get(self, number: int) -> Ticket:
+        """Returns one ticket.
+
+        Raises:
+            TicketNotFound: there is none.
+        """
+        with self._engine.connect() as connection:
+            return self._one(connection, number)
+
+    def take(self, number: int, staff: str) -> Ticket:
+        """Makes the bot silent: `staff` talks from now on.
+
+        Raises:
+            TicketNotFound: there is none.
+            TicketClosed: it is closed.
+            TicketTaken: somebody else holds it.
+        """
+        with writing(self._engine) as connection:
+            return self._taken(connection, number, staff)
+
+    def answer(self, number: int, staff: str, text: str) -> Ticket:
+        """Says something to the user, and takes the ticket first if nobody holds it; raises as `take` does."""
+        with writing(self._engine) as connection:
+            ticket = self._taken(connection, number, staff)
+            self._conversations.tell(connection, ticket.conversation, "staff", text)
+            return ticket
+
+    def close(self, number: int, staff: str, farewell: str) -> Ticket:
+        """Closes a ticket and tells the user with `farewell` that the bot is back.
+
+        Raises:
+            TicketNotFound: there is none.
+            TicketClosed: it is closed already.
+        """
+        with writing(self._engine) as connection:
+            ticket = self._one(connection, number)
+            if ticket.status == "closed":
+                raise TicketClosed(f"ticket {number} is closed")
+            self._update(connection, number, status="closed", closed=self._now(), taken_by=staff)
+            self._conversations.tell(connection, ticket.conversation, "assistant", farewell)
+            return self._one(connection, number)
+
+    def _taken(self, connection: sa.Connection, number: int, staff: str) -> Ticket:
+        ticket = self._one(connection, number)
+        if ticket.status == "closed":
+            raise TicketClosed(f"ticket {number} is closed")
+        if ticket.status == "held" and ticket.taken_by != staff:
+            raise TicketTaken(f"ticket {number} is held by {ticket.taken_by}")
+        if ticket.status == "open":
+            self._update(connection, number, status="held", taken_by=staff, taken=self._now())
+        return self._one(connection, number)
+
+    def _change(self, conversation: str, **values: Any) -> None:
+        with writing(self._engine) as connection:
+            connection.execute(sa.update(tickets).where(_not_closed(conversation)).values(**values))
+
+    def _update(self, connection: sa.Connection, number: int, **values: Any) -> None:
+        connection.execute(sa.update(tickets).where(tickets.c.id == number).values(**values))
+
+    def _one(self, connection: sa.Connection, number: int) -> Ticket:
+        row = connection.execute(sa.select(tickets).where(tickets.c.id == number)).first()
+        if row is None:
+            raise TicketNotFound(f"there is no ticket {number}")
+        return self._ticket(row)
+
+    def _ticket(self, row: Any) -> Ticket:
+        return Ticket(
+            id=row.id,
+            conversation=row.conversation,
+            status=row.status,
+            priority=PRIORITIES[row.priority],  # type: ignore[arg-type]  # mypy does not read tuples as literals
+            reason=row.reason,
+            contact=None if row.contact is None else self._cipher.decrypt(row.contact),
+            opened=row.opened,
+            taken_by=row.taken_by,
+            taken=row.taken,
+            closed=row.closed,
+        )
+
+
+def _not_closed(conversation: str) -> sa.ColumnElement[bool]:
+    return sa.and_(tickets.c.conversation == conversation, tickets.c.status != "closed")
