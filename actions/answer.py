@@ -15,6 +15,7 @@ from actions.conversation import Turn
 from actions.finding import Desk, Finding
 from knowledge.answers import Answer, Reply
 from knowledge.ranking import Ranking
+from knowledge.vocabulary import vocabulary
 
 Events = list[dict[str, Any]]
 _RELATED = 2
@@ -53,16 +54,18 @@ def utter_finding(dispatcher: CollectingDispatcher, desk: Desk, turn: Turn, find
     taken = own == finding.question and own in turn.suggestions
     if taken or finding.score >= _bar(turn, ranking):
         answer = desk.compose(finding)
-        related = [Reply(t, t) for t in topics if t not in (finding.question, own)][:_RELATED]
-        dispatcher.utter_message(json_message=message_of(answer, answer.replies or tuple(related)))
+        related = tuple(Reply(t, t) for t in topics if t not in (finding.question, own))[:_RELATED]
+        # In the middle of a form its own quick replies follow.
+        replies = () if turn.in_form else (*(answer.replies or related), *_offers(turn.intent))
+        dispatcher.utter_message(json_message=message_of(answer, replies))
         return remember(turn, finding, answer)
     if turn.intent == "out_of_scope" or (turn.intent == "nlu_fallback" and not topics):
         dispatcher.utter_message(response="utter_out_of_scope")
         return [SlotSet("suggestions", None)]
-    if topics and finding.score >= ranking.suggest:
-        dispatcher.utter_message(response="utter_clarify", buttons=buttons(topics[:_TOPICS]))
-    else:
-        dispatcher.utter_message(response="utter_not_found", buttons=buttons(topics[:_TOPICS]))
+    response = "utter_clarify" if topics and finding.score >= ranking.suggest else "utter_not_found"
+    # Kept with the question, for whoever writes the answer that is missing.
+    nearest = {"nearest": [hit.passage.id for hit in finding.hits[:_TOPICS]]}
+    dispatcher.utter_message(response=response, buttons=buttons(topics[:_TOPICS]), json_message=nearest)
     return [SlotSet("suggestions", topics[:_TOPICS])]
 
 
@@ -93,6 +96,12 @@ def remember(turn: Turn, finding: Finding, answer: Answer) -> Events:
         **{mention.entity: mention.value for mention in turn.mentions},
     }
     return [SlotSet(name, value) for name, value in slots.items()]
+
+
+def _offers(intent: str) -> tuple[Reply, ...]:
+    """Returns what else there is to do for whoever asks such a thing."""
+    offered = vocabulary("forms")["offers"].get(intent)
+    return (Reply(offered["title"], offered["payload"]),) if offered else ()
 
 
 def _bar(turn: Turn, ranking: Ranking) -> float:

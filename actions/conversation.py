@@ -25,7 +25,7 @@ class Turn:
     """One user message with its understanding, and the memory of the conversation.
 
     `last_question` is complete in itself (a follow-up is stored as the question that it meant); `suggestions` are the
-    questions offered in the turn before.
+    questions offered in the turn before. `in_form`: a form waits for an answer.
     """
 
     text: str
@@ -36,6 +36,7 @@ class Turn:
     previous_question: str | None
     last_passages: tuple[str, ...]
     suggestions: tuple[str, ...]
+    in_form: bool = False
 
     @classmethod
     def of(cls, tracker: Tracker) -> Turn:
@@ -57,4 +58,5 @@ class Turn:
             previous_question=slots.get("previous_question"),
             last_passages=tuple(slots.get("last_passages") or ()),
             suggestions=tuple(slots.get("suggestions") or ()),
+            in_form=tracker.active_loop_name is not None,
         )

@@ -84,7 +84,8 @@ async def test_what_no_document_says_is_said_to_be_unknown_with_what_is_near(
 ) -> None:
     outcome = await play(ActionAnswer(doubting_desk), tracker("được hỗ trợ gì khi đi học", intent))
     assert outcome.message["response"] == "utter_not_found"
-    assert outcome.message["custom"] == {}
+    # Whoever writes the missing answer wants to know what was near.
+    assert 1 <= len(outcome.custom["nearest"]) <= 3
     titles = [button["title"] for button in outcome.message["buttons"]]
     assert 1 <= len(titles) <= 3
     assert outcome.slots == {"suggestions": titles}
@@ -152,6 +153,17 @@ async def test_a_question_taken_for_none_of_our_business_is_answered_when_search
     assert outcome.custom["outcome"] == "answered"
 
 
+async def test_in_the_middle_of_a_form_an_answer_offers_nothing_of_its_own(
+    desk: Desk, tracker: MakeTracker
+) -> None:
+    asking = tracker(GOAL, "ask_policy")
+    assert "Kiểm tra xem mình được hỗ trợ gì" in [
+        reply["payload"] for reply in (await play(ActionAnswer(desk), asking)).custom["quick_replies"]
+    ]
+    asking.active_loop = {"name": "support_form"}
+    assert (await play(ActionAnswer(desk), asking)).custom["quick_replies"] == []
+
+
 @pytest.mark.parametrize("text", ["", "😀", "<script>alert(1)</script>", "%s %d {citation}", "\x00\u200b"])
 async def test_odd_messages_are_met_politely(desk: Desk, tracker: MakeTracker, text: str) -> None:
     outcome = await play(ActionAnswer(desk), tracker(text, "nlu_fallback"))
@@ -163,4 +175,4 @@ async def test_the_action_says_nothing_of_its_own(desk: Desk, tracker: MakeTrack
     """Sentences are in `bot/domain/responses.yml` and the vocabulary, so a message has a response or a custom part."""
     message = (await play(ActionAnswer(desk), tracker(text))).message
     assert message["text"] is None
-    assert bool(message["response"]) != bool(message["custom"])
+    assert bool(message["response"]) != ("text" in message["custom"])
