@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, ClassVar
 
@@ -19,7 +19,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import Events
 from actions.conversation import Turn
-from knowledge.question import Phrases, Question, asks
+from knowledge.question import Phrases, Question, asks, stated
 from knowledge.text import tokens
 from knowledge.vocabulary import vocabulary
 
@@ -33,6 +33,19 @@ _COMMAND_SYLLABLES = 7
 _DIGRESSIONS = 2
 # Whoever needs care, a person or to be forgotten is not asked the next question of a form.
 _ENDING = frozenset({"distress_serious", "distress_emergency", "abuse", "talk_to_human", "delete_my_data"})
+# What these say is no answer to a form, whatever words it shares with one: "em không muốn sống nữa".
+_NO_ANSWERS = _ENDING | {
+    *(
+        "distress_mild",
+        "insult",
+        "export_my_data",
+        "ask_privacy",
+        "ask_source",
+        "rate_up",
+        "rate_down",
+        "complain",
+    ),
+}
 # Messages that say nothing to a form's question nor ask anything themselves.
 _EMPTY = frozenset({"affirm", "deny", "nlu_fallback", "repeat", "inform"})
 
@@ -62,6 +75,9 @@ class StepForm(Action, ABC):
     def read(self, turn: Turn, slots: Mapping[str, Any], asked: str | None) -> Step:
         """Returns what a message says to the form, `asked` being the slot just asked for (None at the beginning)."""
 
+    def begin(self, dispatcher: CollectingDispatcher, slots: Mapping[str, Any]) -> None:
+        """Utters what is to be said before the first question; nothing unless a form has something to say."""
+
     def back(self, slots: Mapping[str, Any], asked: str | None) -> Mapping[str, Any] | None:
         """Returns the slots that a step back empties, None when there is nothing before."""
         steps = list(self.steps(slots))
@@ -82,11 +98,18 @@ class StepForm(Action, ABC):
             return self._go_back(dispatcher, slots, asked)
         if command == "skip":
             return self._next({**slots}, {str(asked): SKIPPED})
+        if asked and turn.intent in _NO_ANSWERS:
+            return [ActionExecutionRejected(self.form)]
+        if asked and _asks(turn):
+            told = await asyncio.to_thread(self.read, replace(turn, text=stated(turn.text)), slots, asked)
+            return [*_set(told.values), ActionExecutionRejected(self.form)]
         step = await asyncio.to_thread(self.read, turn, slots, asked)
-        if asked and (_asks(turn) or not (step.answers or turn.intent in _EMPTY)):
+        if asked and not (step.answers or turn.intent in _EMPTY):
             return [*_set(step.values), ActionExecutionRejected(self.form)]
         if asked and not step.values:
             dispatcher.utter_message(response="utter_form_not_understood")
+        if not asked:
+            self.begin(dispatcher, {**slots, **step.values})
         return self._next(slots, step.values)
 
     def _go_back(self, dispatcher: CollectingDispatcher, slots: dict[str, Any], asked: str | None) -> Events:

@@ -17,6 +17,8 @@ from actions.office import Office
 from actions.personal_data import ActionDeleteMyData, ActionExplainPrivacy, ActionExportMyData
 from actions.recall import ActionAffirm, ActionGoBack, ActionRepeat, ActionShowSource
 from actions.records import Records
+from actions.support_form import ValidateSupportForm
+from actions.support_result import ActionInform, ActionSupportResult
 
 
 def executor(
@@ -48,6 +50,9 @@ def executor(
         ActionExportMyData(data_link),
         ActionExplainPrivacy(retention_days),
         ActionResume(),
+        ValidateSupportForm(desk),
+        ActionSupportResult(desk),
+        ActionInform(desk),
     ):
         registered.register_action(action)
     return registered

@@ -116,8 +116,10 @@ class Gazetteer:
     _by_plain: dict[tuple[str, ...], list[_Alias]] = field(default_factory=dict, init=False)
     _by_deletion: dict[str, list[_Alias]] = field(default_factory=dict, init=False)
     _longest: int = field(default=0, init=False)
+    _names: dict[tuple[str, str], str] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
+        self._names = {(entry.entity, entry.id): entry.name for entry in self.entries}
         for entry in self.entries:
             ambiguous = {written.lower() for written in entry.ambiguous}
             for written in dict.fromkeys((entry.name, *entry.aliases)):
@@ -128,6 +130,10 @@ class Gazetteer:
             for written in entry.exact:
                 alone = " " not in written.strip()
                 self._add(written, entry, context=entry.context if alone else frozenset(), exact=True)
+
+    def name(self, entity: str, entry_id: str) -> str:
+        """Returns how an entry is called; KeyError if there is none."""
+        return self._names[entity, entry_id]
 
     def find(self, text: str, *, slips: bool = True) -> list[Mention]:
         """Returns the mentions in `text`, in order; of two that overlap the longer, a slip only if alone.

@@ -153,8 +153,20 @@ def parts(prepared: str) -> list[str]:
 
 def asks(text: str) -> bool:
     """Tells whether a message, or a clause of it, asks something."""
-    clauses = (clause for sentence in _sentences(text) for clause in re.split(r"(?<=[,;])\s+", sentence))
-    return any(_asks(clause) and _ends_asking(clause) for clause in clauses)
+    return any(map(_is_question, _each_clause(text)))
+
+
+def stated(text: str) -> str:
+    """Returns the clauses of a message that do not ask: of "em ở Hải Phòng, học hàn mấy năm ạ" the first."""
+    return " ".join(clause for clause in _each_clause(text) if not _is_question(clause))
+
+
+def _each_clause(text: str) -> Iterator[str]:
+    return (clause for sentence in _sentences(text) for clause in re.split(r"(?<=[,;])\s+", sentence))
+
+
+def _is_question(clause: str) -> bool:
+    return _asks(clause) and _ends_asking(clause)
 
 
 def _asked_in(sentence: str) -> Iterator[str]:
@@ -162,7 +174,7 @@ def _asked_in(sentence: str) -> Iterator[str]:
     said: list[str] = []
     for clause in re.split(r"(?<=[,;])\s+", sentence):
         said.append(clause)
-        if _asks(clause) and _ends_asking(clause):
+        if _is_question(clause):
             yield " ".join(said)
             said = []
 

@@ -17,6 +17,7 @@ from typing import Any, Literal, get_args
 
 import yaml
 
+from knowledge.errors import KnowledgeError
 from knowledge.text import fold, normalise, prepare, tokens
 
 SAFETY_FILE = Path(__file__).with_name("safety.yml")
@@ -25,17 +26,25 @@ Grade = Literal["emergency", "serious", "abuse", "mild"]
 # Worst first: of what a message says, the worst counts.
 GRADES: tuple[Grade, ...] = get_args(Grade)
 
-_SENTENCE_END = re.compile(r"(?<=[!?])\s+|(?<!\.)(?<=\.)\s+|\n+")
+# Three full stops are a pause, not an end.
+_SENTENCE_END = re.compile(r"(?<=[!?])\s+|(?<=[^.]\.)\s+|\n+")
 # "t.ự t.ử", "ch-ết": a syllable in pieces of one or two letters, to get past a filter.
 _BROKEN = re.compile(r"(?<!\w)[^\W\d_]{1,2}(?:[._*~|'-]+[^\W\d_]{1,2})+(?!\w)")
 # "t ự t ử": letters one by one.
 _SPELLED = re.compile(r"(?<!\w)[^\W\d_](?: [^\W\d_]){2,}(?!\w)")
 _MARKS = re.compile(r"[\W_]+")
 _GAP = r"(?:\S+ ){0,4}?"
+_HARMLESS = ("compounds", "harmless")
+_GROUPS = ("parents", "others", "now")
+_CLASS = re.compile(r"\{(.*?)\??\}")
 _LETTER = re.compile(r"\S")
 # A sentence without an end is cut around what alarmed, this many words on either side.
 _AROUND = 25
 _LONG = 3 * _AROUND
+
+
+class SafetyFileError(KnowledgeError):
+    """`safety.yml` cannot be used; names the section and the entry."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +79,7 @@ def read(text: str) -> Reading:
     """Reads a message as typed, sentence by sentence, in time linear to its length."""
     words = _lexicon()
     alarms, is_idiom, is_now = [], False, False
-    for sentence in filter(None, map(str.strip, _SENTENCE_END.split(normalise_lines(text)))):
+    for sentence in filter(None, map(str.strip, _SENTENCE_END.split(_normalise_lines(text)))):
         for spelling in _spellings(sentence):
             said = words.spell(prepare(spelling))
             found, idiom = words.look(said)
@@ -79,6 +88,27 @@ def read(text: str) -> Reading:
                 alarms.append(Alarm(found.grade, _cut(sentence, said, found.at)))
     worst = min(alarms, key=lambda alarm: GRADES.index(alarm.grade), default=None)
     return Reading(worst, is_idiom, is_now)
+
+
+def check(raw: Mapping[str, Any]) -> None:
+    """Checks what `safety.yml` holds.
+
+    Raises:
+        SafetyFileError: an entry is no text (YAML reads "no" and 20 as something else), or names unknown words.
+    """
+    lists = {f"words: {name}": members for name, members in raw["words"].items()}
+    lists |= {section: raw[section] for section in (*GRADES, *_HARMLESS, *_GROUPS)}
+    lists |= {f"denials: {name}": members for name, members in raw["denials"].items()}
+    lists["spellings"] = [*raw["spellings"], *raw["spellings"].values()]
+    for section, entries in lists.items():
+        for entry in entries:
+            if not isinstance(entry, str) or not entry.strip():
+                raise SafetyFileError(
+                    f"{SAFETY_FILE.name}: {section}: {entry!r} is no text; put it in quotes"
+                )
+            unknown = {name for name in _CLASS.findall(entry) if name not in raw["words"]}
+            if unknown:
+                raise SafetyFileError(f"{SAFETY_FILE.name}: {section}: {entry!r} names no words of `words`")
 
 
 def speaks_as_parent(text: str) -> bool:
@@ -91,8 +121,8 @@ def speaks_of_another(text: str) -> bool:
     return _says(text, "others")
 
 
-def normalise_lines(text: str) -> str:
-    """Returns `text` normalised line by line, so that its line breaks still end sentences."""
+def _normalise_lines(text: str) -> str:
+    # Line breaks end sentences, and `normalise` takes them for spaces.
     return "\n".join(map(normalise, text.splitlines()))
 
 
@@ -160,12 +190,12 @@ class _Lexicon:
     """What `safety.yml` holds, ready to be compared."""
 
     def __init__(self, raw: Mapping[str, Any]) -> None:
+        check(raw)
         classes = raw["words"]
         self._respelled = {normalise(word): meant for word, meant in raw["spellings"].items()}
-        self._compounds = _Phrases(raw["compounds"], classes)
-        self._harmless = _Phrases(raw["harmless"], classes)
+        self._compounds, self._harmless = (_Phrases(raw[section], classes) for section in _HARMLESS)
         self._alarming = {g: _Phrases(raw[g], classes) for g in GRADES}
-        self._groups = {name: _Phrases(raw[name], classes) for name in ("parents", "others", "now")}
+        self._groups = {name: _Phrases(raw[name], classes) for name in _GROUPS}
         denied = "|".join(_word(word).strip() for word in raw["denials"]["before"])
         between = "|".join(_word(word).strip() for word in raw["denials"]["between"])
         self._denied = re.compile(rf"(?:^| )(?:{denied}) (?:(?:{between}) ){{0,3}}$")

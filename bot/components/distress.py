@@ -20,8 +20,7 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.components.featurizer import digest
-from knowledge.safety import SAFETY_FILE, Reading, read
+from knowledge.safety import Reading, read
 
 # The key of a message's metadata under which the app sends the grade that it found itself.
 ALARM = "alarm"
@@ -62,8 +61,8 @@ class Distress(GraphComponent):
         """Returns the least confidences.
 
         `grave`: of serious distress, emergency and abuse together; `idiom`: the same where the message plays with such
-        words ("mệt chết"); `emergency`: the share of emergency in these three from which on it is one; `emergency_now`: the
-        same where the message tells of what happens now; `insult`: of an insult.
+        words ("mệt chết"); `emergency`: the share of emergency in these three from which on it is one;
+        `emergency_now`: the same where the message tells of what happens now; `insult`: of an insult.
         """
         return {"grave": 0.4, "idiom": 0.97, "emergency": 0.4, "emergency_now": 0.2, "insult": 0.7}
 
@@ -77,11 +76,6 @@ class Distress(GraphComponent):
     ) -> Distress:
         """Creates the component."""
         return cls(config)
-
-    @classmethod
-    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """Counts as changed when the phrases are."""
-        return digest([SAFETY_FILE])
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Reorders the intents of each message in which there is distress, or only seems to be."""
@@ -110,9 +104,10 @@ class Distress(GraphComponent):
         if said:
             return said, max(guesses.get(said, 0.0), _LEAST_SAID)
         # What only sounds grave or rude is somebody's question, more likely than not.
-        present = (message.get(INTENT) or {}).get(INTENT_NAME_KEY)
-        doubtful = present in _GRAVE or (present == _INSULT and guesses[present] < self._insult)
-        return (DEFAULT_NLU_FALLBACK_INTENT_NAME, guesses[present]) if doubtful else None
+        present = message.get(INTENT) or {INTENT_NAME_KEY: None, PREDICTED_CONFIDENCE_KEY: 0.0}
+        name, confidence = present[INTENT_NAME_KEY], _confidence(present)
+        doubtful = name in _GRAVE or (name == _INSULT and confidence < self._insult)
+        return (DEFAULT_NLU_FALLBACK_INTENT_NAME, confidence) if doubtful else None
 
     def _guessed(self, guesses: dict[str, float], reading: Reading) -> tuple[str, float] | None:
         """Returns the grave intent that the classifier sees, if it is sure enough of all of them together."""

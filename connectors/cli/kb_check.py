@@ -1,4 +1,4 @@
-"""`laban kb check`: every fault in the documents, questions and facts, and what is getting old."""
+"""`laban kb check`: every fault in the documents, questions, facts and rules, and what is getting old."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+import knowledge
 from connectors.cli.options import DOCUMENTS, JSON, folders_of
 from connectors.settings import load_settings
 from knowledge.errors import DocumentError, KnowledgeError
@@ -33,6 +34,7 @@ _EXPIRING = typer.Option(
     "without it they are counted, for 90 days.",
 )
 _DAYS = 90
+_SHIPPED_FACTS = Path(knowledge.__file__).with_name("facts")
 _STATES = {"ended": "ended", "expiring": "ending within {days} days", "undated": "without a source date"}
 
 
@@ -58,6 +60,9 @@ def check(
         faults += _check_questions(sources.questions, passages)
     facts, faulty = _check_facts(sources.facts, None if faults else found, passages)
     faults += faulty or _check_answers(facts, passages)
+    # The rules name entries of the facts that ship with them.
+    if not faults and sources.facts == _SHIPPED_FACTS:
+        faults += _check_rules(facts, passages)
     days = _DAYS if expiring is None else expiring
     old = concerns(found, facts, settings.current_date(), days)
     if as_json:
@@ -135,6 +140,17 @@ def _check_answers(facts: FactBase, documents: list[Passage]) -> list[str]:
         f"{entry.passage_id}: answer: {', '.join(numbers)} stands in nothing that it cites"
         for entry, numbers in unsupported_answers(facts, passages)
     ]
+
+
+def _check_rules(facts: FactBase, documents: list[Passage]) -> list[str]:
+    """Returns the faults in the rules of who gets which support."""
+    from knowledge.eligibility_check import check_policies
+    from knowledge.passages import passages_of
+
+    try:
+        return [str(fault) for fault in check_policies(facts, [*documents, *passages_of([], facts)])]
+    except KnowledgeError as error:
+        return [str(error)]
 
 
 def _as_json(

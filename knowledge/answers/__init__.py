@@ -7,12 +7,14 @@ direct ──┬─ comparisons   two trades or schools side by side
          └─ lists         every school that …
 several                   one message that asks two or three things
 unlisted                  a trade, a school or a province that nothing is known of
+checklist                 what a case may be supported with
 
 Nothing is told that the knowledge base does not say; the words around it come from `vocabulary/answers.yml`.
 """
 
 from knowledge.answers.answer import ANSWER_CHARACTERS, Answer, Reply
 from knowledge.answers.cards import asks_of_entry
+from knowledge.answers.checklist import checklist, spoken_case
 from knowledge.answers.citations import Source
 from knowledge.answers.compose import compose, explain_sources
 from knowledge.answers.direct import answer_about_entry, direct_answer
@@ -28,8 +30,10 @@ __all__ = [
     "answer_about_entry",
     "answer_about_unlisted",
     "asks_of_entry",
+    "checklist",
     "compose",
     "compose_several",
     "direct_answer",
     "explain_sources",
+    "spoken_case",
 ]

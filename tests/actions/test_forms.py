@@ -94,6 +94,19 @@ async def test_a_question_is_left_to_its_rule_and_what_it_tells_is_kept(tracker:
     assert values == {"colour": "đỏ"}
 
 
+async def test_what_a_question_names_is_not_taken_for_an_answer(tracker: MakeTracker) -> None:
+    values, others, _ = await says(tracker, "màu đỏ đẹp không ạ", "ask_policy", requested_slot="colour")
+    assert (values, others) == ({}, ["action_execution_rejected"])
+
+
+@pytest.mark.parametrize(
+    "intent", ["distress_serious", "distress_mild", "insult", "delete_my_data", "complain"]
+)
+async def test_what_must_be_heard_is_never_an_answer(tracker: MakeTracker, intent: str) -> None:
+    values, others, _ = await says(tracker, "đỏ", intent, requested_slot="colour")
+    assert (values, others) == ({}, ["action_execution_rejected"])
+
+
 async def test_after_a_question_was_answered_the_form_goes_on(tracker: MakeTracker) -> None:
     values, others, _ = await says(
         tracker, "lương bao nhiêu ạ", "ask_labour_market", ["action_answer"], requested_slot="colour"

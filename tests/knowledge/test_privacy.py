@@ -101,7 +101,10 @@ def test_masking_twice_is_masking_once(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "masked"),
     [
-        ("nhà em số nhà 12/4 ngõ 34 đường Lạch Tray, em muốn học hàn", "nhà em [địa chỉ đã ẩn], em muốn học hàn"),
+        (
+            "nhà em số nhà 12/4 ngõ 34 đường Lạch Tray, em muốn học hàn",
+            "nhà em [địa chỉ đã ẩn], em muốn học hàn",
+        ),
         ("em o so nha 12 ngo 5 duong lach tray", "em o [địa chỉ đã ẩn]"),
         ("số 7 phố Cát Dài", "[địa chỉ đã ẩn]"),
         ("NHÀ EM SỐ NHÀ 5 NGÕ 7", "NHÀ EM [địa chỉ đã ẩn]"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.question import Phrases, Question, asks, focus, parts
+from knowledge.question import Phrases, Question, asks, focus, parts, stated
 from knowledge.text import fold
 from knowledge.vocabulary import vocabulary
 
@@ -225,3 +225,15 @@ def test_two_questions_typed_without_diacritics_are_two(prepared: str, asked: li
 )
 def test_a_message_that_asks_is_told_from_one_that_states(text: str, asking: bool) -> None:
     assert asks(text) == asking
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("em ở Hải Phòng, học hàn lương bao nhiêu ạ", "em ở Hải Phòng,"),
+        ("trung cấp học mấy năm ạ", ""),
+        ("em học xong lớp 9. Em muốn học hàn.", "em học xong lớp 9. Em muốn học hàn."),
+    ],
+)
+def test_what_a_message_states_is_told_from_what_it_asks(text: str, rest: str) -> None:
+    assert stated(text) == rest
