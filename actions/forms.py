@@ -87,29 +87,37 @@ class StepForm(Action, ABC):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Returns the slots to set and which one Rasa asks for next; none when the form ends."""
-        slots, asked = dict(tracker.slots), tracker.slots.get(REQUESTED)
-        if asked and _interrupted(tracker, self.form):
-            return self._resume(tracker, slots)
-        turn = Turn.of(tracker)
-        command = command_of(turn) if asked else None
-        if command in (CANCELLED, PAUSED):
-            return self._end(command, {})
-        if command == "back":
-            return self._go_back(dispatcher, slots, asked)
-        if command == "skip":
-            return self._next({**slots}, {str(asked): SKIPPED})
-        if asked and turn.intent in _NO_ANSWERS:
-            return [ActionExecutionRejected(self.form)]
-        if asked and _asks(turn):
-            told = await asyncio.to_thread(self.read, replace(turn, text=stated(turn.text)), slots, asked)
-            return [*_set(told.values), ActionExecutionRejected(self.form)]
-        step = await asyncio.to_thread(self.read, turn, slots, asked)
-        if asked and not (step.answers or turn.intent in _EMPTY):
-            return [*_set(step.values), ActionExecutionRejected(self.form)]
-        if asked and not step.values:
-            dispatcher.utter_message(response="utter_form_not_understood")
-        if not asked:
+        slots, turn = dict(tracker.slots), Turn.of(tracker)
+        asked = slots.get(REQUESTED)
+        if asked is None:
+            step = await asyncio.to_thread(self.read, turn, slots, None)
             self.begin(dispatcher, {**slots, **step.values})
+            return self._next(slots, {**step.values, "form_end": None, "paused_form": None})
+        if _interrupted(tracker, self.form):
+            return self._resume(turn, slots)
+        command = command_of(turn)
+        return (
+            self._obey(dispatcher, command, slots) if command else await self._take(dispatcher, turn, slots)
+        )
+
+    def _obey(self, dispatcher: CollectingDispatcher, command: str, slots: dict[str, Any]) -> Events:
+        if command == "back":
+            return self._go_back(dispatcher, slots, slots[REQUESTED])
+        if command == "skip":
+            return self._next(slots, {slots[REQUESTED]: SKIPPED})
+        return self._end(command, {})
+
+    async def _take(self, dispatcher: CollectingDispatcher, turn: Turn, slots: dict[str, Any]) -> Events:
+        """Takes a message for an answer to what was asked, or leaves it to the rule for its intent."""
+        if turn.intent in _NO_ANSWERS:
+            return [ActionExecutionRejected(self.form)]
+        asking = _asks(turn)
+        told = replace(turn, text=stated(turn.text)) if asking else turn
+        step = await asyncio.to_thread(self.read, told, slots, slots[REQUESTED])
+        if asking or not (step.answers or turn.intent in _EMPTY):
+            return [*_set(step.values), ActionExecutionRejected(self.form)]
+        if not step.values:
+            dispatcher.utter_message(response="utter_form_not_understood")
         return self._next(slots, step.values)
 
     def _go_back(self, dispatcher: CollectingDispatcher, slots: dict[str, Any], asked: str | None) -> Events:
@@ -118,9 +126,9 @@ class StepForm(Action, ABC):
             dispatcher.utter_message(response="utter_form_first_step")
         return self._next(slots, emptied or {})
 
-    def _resume(self, tracker: Tracker, slots: dict[str, Any]) -> Events:
+    def _resume(self, turn: Turn, slots: dict[str, Any]) -> Events:
         """Comes back after a rule has dealt with a message that was no answer."""
-        if Turn.of(tracker).intent in _ENDING:
+        if turn.intent in _ENDING:
             return self._end(INTERRUPTED, {})
         digressions = int(slots.get("form_digressions") or 0) + 1
         if digressions > _DIGRESSIONS:
