@@ -58,7 +58,7 @@ def _rows(file: Path) -> Iterator[tuple[object, int]]:
         mark = getattr(error, "problem_mark", None)
         reason = f"not YAML: {getattr(error, 'problem', error)}"
         raise FactError(file, mark.line + 1 if mark else 1, None, reason) from error
-    if not isinstance(rows, list):
+    if not isinstance(rows, list) or not isinstance(root, yaml.SequenceNode):
         raise FactError(file, 1, None, "not a list of policies")
     yield from ((row, node.start_mark.line + 1) for row, node in zip(rows, root.value, strict=True))
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import httpx
 
+from connectors.keys import Keys
 from connectors.listening import free_port
 from connectors.settings import ROOT, Settings, load_settings
 from knowledge import index
@@ -85,6 +86,10 @@ class RunningAssistant:
                 raise AssistantFailed(f"it is not ready after {limit_s:.0f} s:\n{self.log_tail()}")
             time.sleep(_POLL_S)
         return time.monotonic() - started
+
+    def key(self, conversation_id: str) -> str:
+        """Returns what the stores know a conversation of the web by."""
+        return Keys.load(self.settings).conversation_key("web", conversation_id)
 
     def rasa_pid(self) -> int | None:
         """Returns the process id of the Rasa that it runs now, if there is one."""

@@ -140,7 +140,7 @@ def test_talks_do_not_know_of_each_other(assistant: RunningAssistant, talk: Talk
 )
 def test_distress_is_met_with_the_childrens_helpline(talk: Talk, text: str) -> None:
     talk.say(text)
-    assert (talk.intent, talk.outcome) == ("distress", "safety")
+    assert talk.outcome == "safety"
     assert "111" in talk.text
     assert talk.sources == []
 
@@ -160,9 +160,9 @@ def test_deletion_asks_first_and_no_means_no(talk: Talk) -> None:
     assert talk.intent == "delete_my_data"
     assert talk.offers == ["Đồng ý", "Không"]
     talk.say("không")
-    assert "xóa nội dung" not in talk.text
+    assert "đã xoá" not in talk.text
     talk.say("đồng ý")
-    assert "Mình đã xóa" not in talk.text
+    assert "Mình đã xoá" not in talk.text
     assert talk.say("nhắc lại") == answer
 
 
@@ -170,7 +170,7 @@ def test_yes_to_something_else_deletes_nothing(talk: Talk) -> None:
     answer = talk.say(QUESTION)
     talk.say("xoá dữ liệu của tôi")
     talk.say(QUESTION)
-    assert "Mình đã xóa" not in talk.say("đồng ý")
+    assert "Mình đã xoá" not in talk.say("đồng ý")
     assert talk.say("nhắc lại") == answer
 
 
@@ -181,12 +181,13 @@ def test_confirmed_deletion_leaves_nothing_on_the_disk(
     for turn in range(6):
         talk.say(f"em tên là {secret} {turn}, học phí bao nhiêu")
     assert any(secret in file for file in contents(assistant.settings.var_dir))
-    assert stored(database, talk.id)
+    key = assistant.key(talk.id)
+    assert stored(database, key)
     talk.say("xoá dữ liệu của tôi")
     talk.say("đồng ý")
-    assert "Mình đã xóa" in talk.text
-    assert not stored(database, talk.id)
-    assert not any(secret in file or talk.id in file for file in contents(assistant.settings.var_dir))
+    assert "Mình đã xoá" in talk.text
+    assert not stored(database, key)
+    assert not any(secret in file or key in file for file in contents(assistant.settings.var_dir))
     talk.say("nhắc lại")
     assert talk.outcome == "clarify"
 
@@ -209,7 +210,8 @@ def contents(folder: Path) -> list[str]:
 def test_contacts_are_not_kept(assistant: RunningAssistant, talk: Talk, database: Path) -> None:
     talk.say("số em là 0987 654 321, mail lan.nguyen99@example.vn, tư vấn học nghề giúp em")
     kept = "".join(contents(database.parent))
-    assert talk.id in kept
+    assert assistant.key(talk.id) in kept
+    assert talk.id not in kept
     assert not re.search(r"0?987[ .]?654[ .]?321|lan\.nguyen99", kept)
 
 
@@ -244,12 +246,12 @@ def test_slash_of_a_user_does_not_choose_the_intent_or_the_action(talk: Talk, te
     answer = talk.say(QUESTION)
     talk.say(text)
     assert talk.reply["intent"]["confidence"] < 1
-    assert "Mình đã xóa" not in talk.text
+    assert "Mình đã xoá" not in talk.text
     assert talk.say("nhắc lại") == answer
 
 
 def test_long_talk_is_answered_to_its_end_and_forgets_nothing_that_it_needs(
-    talk: Talk, database: Path
+    assistant: RunningAssistant, talk: Talk, database: Path
 ) -> None:
     small_talk = [
         "xin chào",
@@ -273,6 +275,6 @@ def test_long_talk_is_answered_to_its_end_and_forgets_nothing_that_it_needs(
     assert talk.sources[0] == GOAL_2020
     connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
     query = "select length(events) from rasa_conversations where sender_id = ?"
-    (size,) = connection.execute(query, (talk.id,)).fetchone()
+    (size,) = connection.execute(query, (assistant.key(talk.id),)).fetchone()
     connection.close()
     assert size < 50_000

@@ -17,7 +17,6 @@ from typing import Any
 
 import pytest
 import yaml
-from connectors.keys import Keys
 from pydantic import BaseModel, ConfigDict, Field
 
 from connectors.messages import Outcome
@@ -83,7 +82,7 @@ class Player:
         ]
 
     def _slots(self) -> dict[str, Any]:
-        sender = Keys.load(self._assistant.settings).conversation_key("web", self._conversation)
+        sender = self._assistant.key(self._conversation)
         with sqlite3.connect(self._database) as connection:
             row = connection.execute(
                 "SELECT events FROM rasa_conversations WHERE sender_id = ?", (sender,)

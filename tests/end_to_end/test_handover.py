@@ -17,7 +17,7 @@ def test_a_person_answers_and_gives_the_talk_back(
 ) -> None:
     assistant.ask(f"{QUESTION}, số em 0912345678", conversation)
     reply = assistant.ask("cho em gặp người tư vấn ạ", conversation)
-    assert (reply["outcome"], reply["held"]) == ("handoff", False)
+    assert (reply["outcome"], reply.get("held")) == ("handoff", None)
     number = reply["ticket"]
     assert str(number) in reply["messages"][0]["text"]
     # Until somebody comes the bot goes on.
@@ -34,7 +34,8 @@ def test_a_person_answers_and_gives_the_talk_back(
     staff.close(number)
     assert told(assistant, conversation)[-1][0] == "assistant"
     back = assistant.ask(QUESTION, conversation)
-    assert (back["outcome"], back["held"], back["ticket"]) == ("answered", False, None)
+    assert back["outcome"] == "answered"
+    assert not {"held", "ticket"} & set(back)
 
 
 def test_a_contact_is_kept_for_the_person_alone(

@@ -48,10 +48,10 @@ def test_everything_is_erased_in_every_state_after_one_confirmation(
 
 
 def test_contacts_and_addresses_reach_no_file(assistant: RunningAssistant, conversation: str) -> None:
-    message = "em tên An, sđt 0987123456, an.hoc.nghe@example.vn, cccd 031099001234, số nhà 12 ngõ 34 đường Lạch Tray"
+    message = "em tên An, sđt 0987123456, an.hoc.nghe@example.vn, cccd 031099001234, số nhà 12 ngõ 34 đường Bằng Lăng Tím"
     reply = assistant.ask(f"{message}, học hàn mấy năm ạ", conversation)
     assert "đã ẩn thông tin riêng" in reply["messages"][0]["text"]
-    for secret in ("0987123456", "an.hoc.nghe", "031099001234", "Lạch Tray"):
+    for secret in ("0987123456", "an.hoc.nghe", "031099001234", "Bằng Lăng"):
         assert traces(assistant, secret) == []
 
 
@@ -59,7 +59,7 @@ def test_what_is_kept_is_said_with_the_first_reply_only(
     assistant: RunningAssistant, conversation: str
 ) -> None:
     assert "90 ngày" in assistant.ask("xin chào", conversation)["notice"]
-    assert assistant.ask("học hàn mấy năm", conversation)["notice"] is None
+    assert "notice" not in assistant.ask("học hàn mấy năm", conversation)
 
 
 def test_what_is_kept_can_be_downloaded(assistant: RunningAssistant, conversation: str) -> None:
