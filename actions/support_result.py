@@ -17,13 +17,14 @@ from actions.forms import DONE, FormResult
 from actions.support_form import FORM, case_of, slots_of
 from knowledge.answers import Answer, checklist, spoken_case
 from knowledge.case import read_case
-from knowledge.eligibility import assess
+from knowledge.eligibility import assess, located
 
 
 def assessed(desk: Desk, slots: Mapping[str, Any]) -> Answer:
     """Returns the checklist of the case that the slots hold."""
-    case = case_of(slots)
-    return checklist(case, assess(case, desk.today()), desk.store.gazetteer, desk.store.retriever())
+    case, knowledge = case_of(slots), desk.store.retriever()
+    verdicts = assess(located(case, knowledge.index.facts.institutions), desk.today())
+    return checklist(case, verdicts, desk.store.gazetteer, knowledge)
 
 
 class ActionSupportResult(FormResult):

@@ -6,7 +6,7 @@ The rules are data (`eligibility.yml`). Nothing is promised: where a text does n
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -16,8 +16,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from knowledge.case import ATTRIBUTES, Case
-from knowledge.facts import Scope
-from knowledge.partial_dates import last_day
+from knowledge.facts import Institution, Scope
+from knowledge.partial_dates import first_day, last_day
 
 ELIGIBILITY_FILE = Path(__file__).with_name("eligibility.yml")
 OTHERS = "*"
@@ -74,7 +74,7 @@ class Policy(_Strict):
     """A support, whom it concerns, on what conditions, and what it gives.
 
     `ask` is a question about it that our search answers; `hidden_unless_told` keeps it out of sight of those who did
-    not tell the circumstances that it needs.
+    not tell the circumstances that it needs, `listed_if` of those who have none of these values.
     """
 
     id: str
@@ -87,6 +87,14 @@ class Policy(_Strict):
     cites: tuple[str, ...] = Field(min_length=1)
     ask: str
     hidden_unless_told: bool = False
+    listed_if: Mapping[str, frozenset[str]] = {}
+
+    def concerns(self, case: Case, today: date) -> bool:
+        """Tells whether it is in force yet, and is for such people at all."""
+        if self.period.start and first_day(self.period.start) > today:
+            return False
+        listed = any(getattr(case, attribute) in values for attribute, values in self.listed_if.items())
+        return (case.who is None or case.who in self.who) and (listed or not self.listed_if)
 
     @property
     def sentences(self) -> list[str]:
@@ -110,10 +118,21 @@ class Verdict:
     lacking: tuple[str, ...] = ()
 
 
+def located(case: Case, institutions: Mapping[str, Institution]) -> Case:
+    """Returns a case whose school, if it is one of ours, is told by where it lies, which is what rules look at."""
+    school = institutions.get(case.institution or "")
+    school = institutions.get(school.merged_into or school.id) if school else None
+    if school is None:
+        return case
+    regions = {"Hải Dương cũ": "in_hai_duong_cu", "Hải Phòng": "in_hai_phong"}
+    region = next((region for name, region in regions.items() if name in school.locality), "elsewhere")
+    return replace(case, institution=region)
+
+
 def assess(case: Case, today: date, policies: Sequence[Policy] | None = None) -> list[Verdict]:
     """Returns a verdict on every policy that concerns such a person, in the order of the file."""
     known = load_policies() if policies is None else policies
-    verdicts = [_judge(policy, case, today) for policy in known if case.who is None or case.who in policy.who]
+    verdicts = [_judge(policy, case, today) for policy in known if policy.concerns(case, today)]
     return [v for v in verdicts if not (v.policy.hidden_unless_told and v.outcome != "fits")]
 
 
@@ -125,7 +144,7 @@ def _judge(policy: Policy, case: Case, today: date) -> Verdict:
     if policy.period.end and last_day(policy.period.end) < today:
         return Verdict(policy, "ended")
     notes = tuple(why for _, outcome, why in judged if outcome in ("unclear", "missing") and why)
-    lacking = ("who",) if case.who is None else ()
+    lacking: tuple[str, ...] = ("who",) if case.who is None else ()
     lacking += tuple(c.attribute for c, outcome, _ in judged if outcome == "missing" and c.decisive)
     if lacking:
         return Verdict(policy, "missing", notes, lacking)

@@ -15,7 +15,10 @@ from knowledge.vocabulary import vocabulary
 
 # What concerns a reader most comes first, each in a line of its own; the others follow together.
 _ORDER: tuple[Outcome, ...] = ("fits", "unclear")
-_CITED_EACH = 2
+_CITED_EACH = 3
+# Where there is no room for all: first the reasons of what does not fit are left out, then those of what is unclear, then
+# what does not fit; at last, of what fits all but the names, one after the other from the end.
+_DETAILS = ("full", "no reasons", "brief unclear", "no failing")
 _REPLIES = 2
 
 
@@ -23,14 +26,21 @@ def checklist(case: Case, verdicts: Sequence[Verdict], gazetteer: Gazetteer, kno
     """Returns the verdicts on a case as one answer; it never promises, and says whom to ask."""
     words = vocabulary("checklist")
     shown = [verdict for outcome in _ORDER for verdict in verdicts if verdict.outcome == outcome]
-    lines = [_head(case, gazetteer), *(map(_line, shown) if shown else [words["none"]])]
+    head = _head(case, gazetteer)
+
+    def lines(detail: str, brief: int) -> list[str]:
+        fits = sum(verdict.outcome == "fits" for verdict in shown)
+        told = [_line(v, detail, fits - brief <= n < fits) for n, v in enumerate(shown)]
+        return [head, *(told or [words["none"]])]
+
     cited = [passage for verdict in shown for passage in _cited(verdict.policy, knowledge)]
     references = [reference for passage in cited for reference in references_of(passage)[:1]]
     closing = [words["closing"], source_line(references, knowledge) if references else ""]
-    # Why something does not fit is told where there is room for it.
-    kept, whole = fit([*lines, *_others(verdicts, reasons=True)], closing)
-    if not whole:
-        kept, _ = fit([*lines, *_others(verdicts, reasons=False)], closing)
+    briefer = [*((detail, 0) for detail in _DETAILS), *((_DETAILS[-1], n + 1) for n in range(len(shown)))]
+    for detail, brief in briefer:
+        kept, whole = fit([*lines(detail, brief), *_others(verdicts, detail)], closing)
+        if whole:
+            break
     asks = [Reply(verdict.policy.name, verdict.policy.ask) for verdict in shown[:_REPLIES]]
     return Answer(
         text="\n".join(kept),
@@ -62,15 +72,18 @@ def _head(case: Case, gazetteer: Gazetteer) -> str:
     return head
 
 
-def _line(verdict: Verdict) -> str:
+def _line(verdict: Verdict, detail: str, brief: bool) -> str:
     words, policy = vocabulary("checklist"), verdict.policy
     notes = words["joint"].join(verdict.notes)
-    form = "unclear" if verdict.outcome == "unclear" else "noted" if notes else "fits"
+    if verdict.outcome == "unclear":
+        form = "unclear" if detail in _DETAILS[:2] else "brief_unclear"
+    else:
+        form = "brief" if brief else "noted" if notes else "fits"
     line: str = words[form].format(name=policy.name, gives=embolden(policy.gives), notes=embolden(notes))
     return line
 
 
-def _others(verdicts: Sequence[Verdict], *, reasons: bool) -> list[str]:
+def _others(verdicts: Sequence[Verdict], detail: str) -> list[str]:
     """Returns a line for all that more must be known for, one for what has ended, and one for what does not fit."""
     words = vocabulary("checklist")
     missing = [verdict for verdict in verdicts if verdict.outcome == "missing"]
@@ -81,9 +94,9 @@ def _others(verdicts: Sequence[Verdict], *, reasons: bool) -> list[str]:
         names = words["joint"].join(dict.fromkeys(verdict.policy.name for verdict in missing))
         lines.append(words["missing"].format(lacking=_lacking(missing), policies=names))
     lines += [words["ended"].format(name=v.policy.name, end=written_date(v.policy.period.end)) for v in ended]
-    if failing:
+    if failing and detail != "no failing":
         failed = [
-            words["failed"].format(name=v.policy.name, why=v.notes[0]) if reasons else v.policy.name
+            words["failed"].format(name=v.policy.name, why=v.notes[0]) if detail == "full" else v.policy.name
             for v in failing
         ]
         lines.append(words["fails"].format(policies=words["joint"].join(failed)))

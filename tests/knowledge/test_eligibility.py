@@ -10,9 +10,11 @@ import yaml
 from pydantic import ValidationError
 
 from knowledge.case import VALUES, Case
-from knowledge.eligibility import OTHERS, Condition, Policy, Verdict, assess, load_policies
+from knowledge.eligibility import OTHERS, Condition, Policy, Verdict, assess, load_policies, located
+from knowledge.fact_files import read_facts
 
 TODAY = date(2026, 11, 27)
+FACTS_DIR = Path(__file__).parents[2] / "knowledge" / "facts"
 CASES: dict[str, dict[str, Any]] = yaml.safe_load(
     Path(__file__).with_name("eligibility_cases.yml").read_text(encoding="utf-8")
 )
@@ -24,8 +26,6 @@ CHANGES = [
 ]
 # The nine trades; the rest of what is not listed is one other trade.
 ENTRIES = {"occupation": {"may-thoi-trang"}, "institution": {"cd-du-lich-hai-phong"}}
-# Rests on where the school lies by its source, on where one lives by the rule.
-DISPUTED = {"nq35-hai-duong"}
 
 
 def case_of(row: dict[str, Any]) -> Case:
@@ -67,7 +67,7 @@ def test_one_attribute_has_another_value(policy_id: str, attribute: str, value: 
 def test_the_table_holds_every_value_of_every_condition(policy: Policy) -> None:
     changed = CASES[policy.id]["changed"]
     assert {"student", "worker", "teacher"} <= set(changed["who"])
-    for condition in policy.conditions if policy.id not in DISPUTED else ():
+    for condition in policy.conditions:
         listed = set(changed[condition.attribute])
         named = {*condition.fits, *condition.fails, *condition.unclear} - {OTHERS}
         assert named <= listed
@@ -113,24 +113,36 @@ def test_what_fails_fails_though_other_things_are_not_known_or_it_has_ended() ->
     assert outcome("ke-hoach-126", Case(who="student", residence="elsewhere")) == "fails"
 
 
-@pytest.mark.xfail(strict=True, reason="a school by its name is not looked up: where it lies is not known")
-def test_a_school_elsewhere_fails_by_its_name_too() -> None:
-    case = case_of({**CASES["nq03-hoc-sinh"]["case"], "institution": "cd-lang-son"})
-    assert outcome("nq03-hoc-sinh", case) == "fails"
-
-
-@pytest.mark.xfail(
-    strict=True, reason="the source ties Resolution 35 to schools of old Hải Dương, not to who lives there"
+@pytest.mark.parametrize(
+    ("school", "region"),
+    [
+        ("cd-lang-son", "elsewhere"),
+        ("cd-du-lich-hai-phong", "in_hai_phong"),
+        ("undecided", "undecided"),
+        (None, None),
+    ],
 )
+def test_a_school_is_judged_by_where_it_lies(school: str | None, region: str | None) -> None:
+    institutions = read_facts(FACTS_DIR).institutions
+    case = case_of({**CASES["nq03-hoc-sinh"]["case"], "institution": school})
+    assert located(case, institutions).institution == region
+    assert (outcome("nq03-hoc-sinh", located(case, institutions)) == "fails") == (region == "elsewhere")
+
+
 def test_resolution_35_is_not_refused_to_who_studies_in_old_hai_duong() -> None:
     case = case_of({**CASES["nq35-hai-duong"]["case"], "residence": "hai_phong"})
     assert outcome("nq35-hai-duong", case) == "unclear"
 
 
-@pytest.mark.xfail(strict=True, reason="the beginning of a period is not looked at")
+def test_what_concerns_another_place_is_not_listed() -> None:
+    case = Case(who="student", residence="hai_phong", institution="undecided")
+    assert outcome("nq35-hai-duong", case) == "none"
+
+
 def test_a_policy_says_nothing_before_it_applies() -> None:
     case = case_of(CASES["mien-hoc-phi-trung-cap"]["case"])
-    assert outcome("mien-hoc-phi-trung-cap", case, date(2025, 8, 31)) not in ("fits", "unclear")
+    assert outcome("mien-hoc-phi-trung-cap", case, date(2025, 8, 31)) == "none"
+    assert outcome("mien-hoc-phi-trung-cap", case, date(2025, 9, 1)) == "fits"
 
 
 @pytest.mark.parametrize(
