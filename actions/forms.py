@@ -75,6 +75,10 @@ class StepForm(Action, ABC):
     def read(self, turn: Turn, slots: Mapping[str, Any], asked: str | None) -> Step:
         """Returns what a message says to the form, `asked` being the slot just asked for (None at the beginning)."""
 
+    def skipped(self, slots: Mapping[str, Any], asked: str) -> Mapping[str, Any]:
+        """Returns the slots that skipping a step sets."""
+        return {asked: SKIPPED}
+
     def begin(self, dispatcher: CollectingDispatcher, slots: Mapping[str, Any]) -> None:
         """Utters what is to be said before the first question; nothing unless a form has something to say."""
 
@@ -104,7 +108,7 @@ class StepForm(Action, ABC):
         if command == "back":
             return self._go_back(dispatcher, slots, slots[REQUESTED])
         if command == "skip":
-            return self._next(slots, {slots[REQUESTED]: SKIPPED})
+            return self._next(slots, self.skipped(slots, slots[REQUESTED]))
         return self._end(command, {})
 
     async def _take(self, dispatcher: CollectingDispatcher, turn: Turn, slots: dict[str, Any]) -> Events:

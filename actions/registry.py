@@ -13,10 +13,13 @@ from actions.feedback import ActionComplain, ActionRateDown, ActionRateUp
 from actions.finding import Desk
 from actions.forms import ActionResume
 from actions.handover import ActionTalkToHuman
+from actions.interests import ActionInterests
 from actions.office import Office
 from actions.personal_data import ActionDeleteMyData, ActionExplainPrivacy, ActionExportMyData
+from actions.quiz import ActionAskQuizAnswer, ActionQuizResult, ValidateQuizForm
 from actions.recall import ActionAffirm, ActionGoBack, ActionRepeat, ActionShowSource
 from actions.records import Records
+from actions.routes import ActionRouteResult, ValidateRouteForm
 from actions.support_form import ValidateSupportForm
 from actions.support_result import ActionInform, ActionSupportResult
 
@@ -53,6 +56,12 @@ def executor(
         ValidateSupportForm(desk),
         ActionSupportResult(desk),
         ActionInform(desk),
+        ValidateQuizForm(),
+        ActionAskQuizAnswer(),
+        ActionQuizResult(desk),
+        ActionInterests(desk),
+        ValidateRouteForm(),
+        ActionRouteResult(desk),
     ):
         registered.register_action(action)
     return registered

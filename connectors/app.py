@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from actions.finding import Desk
 from actions.records import DatabaseUnusable, Records
 from actions.registry import executor
-from connectors import api, conversations_api, health, problems, staff_api
+from connectors import api, conversations_api, health, pictures, problems, staff_api
 from connectors.action_server import create_action_app
 from connectors.assistant import Assistant
 from connectors.errors import StartError
@@ -119,6 +119,7 @@ def _public_app(
     app.include_router(conversations_api.router)
     app.include_router(staff_api.router)
     app.include_router(health.router)
+    app.include_router(pictures.router)
     # What is added later lies further out: the answers of these two get the security headers of the pages.
     app.add_middleware(problems.BodyLimit, limit=settings.body_max_bytes)
     app.add_middleware(problems.UnexpectedErrors)

@@ -76,7 +76,7 @@ class Turn:
                 decode_embedding(embedding)
             except ValueError as error:
                 raise TurnRejected(str(error)) from error
-        if alarm is not None and alarm not in INTENTS:
+        if alarm is not None and not (isinstance(alarm, str) and alarm in INTENTS):
             raise TurnRejected(f"'{ALARM}' is none of {', '.join(INTENTS)}")
         return cls(sender, text, embedding, alarm)
 

@@ -16,8 +16,8 @@ from knowledge.vocabulary import vocabulary
 # What concerns a reader most comes first, each in a line of its own; the others follow together.
 _ORDER: tuple[Outcome, ...] = ("fits", "unclear")
 _CITED_EACH = 3
-# Where there is no room for all: first the reasons of what does not fit are left out, then those of what is unclear, then
-# what does not fit; at last, of what fits all but the names, one after the other from the end.
+# Where there is no room for all: first the reasons of what does not fit are left out, then those of what is unclear,
+# then what does not fit; at last, of what fits all but the names, one after the other from the end.
 _DETAILS = ("full", "no reasons", "brief unclear", "no failing")
 _REPLIES = 2
 

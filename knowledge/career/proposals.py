@@ -11,7 +11,6 @@ from knowledge.career.quiz import Profile, Quiz, profile, suited
 from knowledge.facts import Occupation, Riasec
 from knowledge.search import Retriever
 
-_REASONS = 2
 _REPLIES = 5
 
 
@@ -74,8 +73,8 @@ def _occupations(chosen: Sequence[Occupation], shown: Profile, quiz: Quiz) -> li
     words = quiz.words
     lines = []
     for number, occupation in enumerate(chosen, 1):
-        shared = [letter for letter in shown.letters if letter in occupation.suits][:_REASONS]
-        likes = words["both"].join(quiz.letters[letter].likes for letter in shared or occupation.suits[:1])
+        shared = next((letter for letter in occupation.suits if letter in shown.letters), occupation.suits[0])
+        likes = quiz.letters[shared].likes
         star = words["star"] if occupation.supported_by_nq03 else ""
         lines.append(words["occupation"].format(number=number, name=occupation.name, star=star, likes=likes))
     return lines

@@ -45,7 +45,9 @@ RULES = [
     for rule in read(str(file.relative_to(BOT)))["rules"]
 ]
 # What runs without a rule: a form its validation, and a pause its end.
-_BY_FORMS = {f"validate_{form}" for form in FORMS}
+_BY_FORMS = {f"validate_{form}" for form in FORMS} | {
+    f"action_ask_{form}_{slot}" for form, parts in FORMS.items() for slot in parts["required_slots"]
+}
 
 
 def test_every_intent_has_a_rule_and_every_rule_a_known_intent() -> None:
@@ -75,11 +77,22 @@ def test_an_intent_has_at_least_25_different_examples(intent: str) -> None:
     assert len({fold(example) for example in examples()[intent]}) >= 25
 
 
-def test_slots_are_set_by_actions_and_only_the_deletion_depends_on_one() -> None:
+def test_slots_are_set_by_actions_and_only_deletion_and_distress_depend_on_one() -> None:
     for name, slot in SLOTS.items():
+        assert slot["influence_conversation"] is (name in ("confirming", "in_distress")), name
         if name != "confirming":
-            assert slot["influence_conversation"] is False, name
             assert slot["mappings"] == [{"type": "custom"}], name
+
+
+def test_nothing_stands_between_distress_and_care() -> None:
+    grave = ("distress_mild", "distress_serious", "distress_emergency", "abuse", "insult")
+    for intent in grave:
+        (rule,) = [rule for rule in RULES if {"intent": intent} in rule["steps"]]
+        assert "condition" not in rule
+        assert rule["steps"] == [{"intent": intent}, {"action": "action_care"}]
+    after = [rule for rule in RULES if {"action": "action_stay"} in rule["steps"]]
+    states = [rule["condition"][0]["slot_was_set"][0]["in_distress"] for rule in after]
+    assert states == SLOTS["in_distress"]["values"]
 
 
 def test_a_session_ends_and_leaves_nothing_to_the_next_user() -> None:

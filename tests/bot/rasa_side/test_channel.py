@@ -63,6 +63,8 @@ def test_without_the_token_nothing_is_done(server: RasaServer, token: str | None
         {"sender": "a", "message": "xin chào", "metadata": {"embedding": "?"}},
         {"sender": "a", "message": "xin chào", "metadata": {"embedding": "AAAA"}},
         {"sender": "a", "message": "xin chào", "metadata": {"embedding": 7}},
+        {"sender": "a", "message": "xin chào", "metadata": {"alarm": "loud"}},
+        {"sender": "a", "message": "xin chào", "metadata": {"alarm": ["serious"]}},
     ],
 )
 def test_what_is_not_a_turn_is_refused(server: RasaServer, body: Any) -> None:

@@ -90,19 +90,3 @@ def test_a_conversation_is_forgotten_on_request(
     assert stored(server, sender) is None
     server.say(sender, QUESTION)
     assert action_server.calls[-1]["tracker"]["slots"]["last_question"] is None
-
-
-def test_a_cry_for_help_wins_over_a_likelier_intent() -> None:
-    from rasa.shared.nlu.training_data.message import Message
-
-    from bot.components.careful_intent import CarefulIntent
-
-    ranking = [{"name": "nlu_fallback", "confidence": 0.3}, {"name": "complain", "confidence": 0.28}]
-    careful = CarefulIntent({"distress": 0.1})
-    for confidence, first in ((0.11, "distress"), (0.09, "nlu_fallback")):
-        guess = {"name": "distress", "confidence": confidence}
-        message = Message({"intent": ranking[0], "intent_ranking": [*ranking, guess]})
-        (result,) = careful.process([message])
-        assert result.get("intent")["name"] == first
-        assert result.get("intent_ranking")[0]["name"] == first
-        assert len(result.get("intent_ranking")) == 3

@@ -1,4 +1,4 @@
-"""A form as Rasa conducts it: what `validate_<form>` says decides, and a question in the middle is answered by its rule."""
+"""A form as Rasa conducts it: `validate_<form>` decides, and a question in the middle is answered by its rule."""
 
 from __future__ import annotations
 
