@@ -18,7 +18,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +40,14 @@ from pip_output import explain, pip_progress, quiet_pip
 
 NEEDED_BYTES = 6 * 1000**3
 HEARTBEAT_S = 15
+# Debian packages that tests use: for which tests, and how to tell that one is there.
+DEBIAN: dict[str, tuple[str, Callable[[], object]]] = {
+    "chromium": ("for the browser tests", lambda: shutil.which("chromium")),
+    "postgresql": (
+        "for the tests of the records",
+        lambda: any(Path("/usr/lib/postgresql").glob("*/bin/initdb")),
+    ),
+}
 
 
 class SetupError(Exception):
@@ -150,26 +158,30 @@ def take_lock(progress: Progress) -> TextIO:
     return lock
 
 
-def install_chromium(work: Work) -> None:
-    """Install Debian's chromium for the browser tests; say so where that is not possible."""
-    if shutil.which("chromium"):
+def install_for_tests(work: Work) -> None:
+    """Install the Debian packages that some tests need; say so where that is not possible."""
+    missing = {package: tests for package, (tests, there) in DEBIAN.items() if not there()}
+    if not missing:
         return
+    wanted = ", ".join(f"{package} ({tests})" for package, tests in missing.items())
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        work.progress.line("chromium is missing, browser tests will be skipped (sudo apt install chromium)")
+        packages = " ".join(missing)
+        work.progress.line(f"missing: {wanted}; these tests will be skipped (sudo apt install {packages})")
         return
-    log = LOGS / "setup-chromium.log"
+    log = LOGS / "setup-debian.log"
     log.unlink(missing_ok=True)
-    work.progress.line("chromium: installing it for the browser tests")
+    work.progress.line(f"Debian packages: installing {wanted}")
     apt = ["apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=300"]
     try:
-        work.run("chromium", [*apt, "update"], log)
-        work.run("chromium", [*apt, "--no-install-recommends", "install", "chromium"], log)
+        work.run("Debian packages", [*apt, "update"], log)
+        for package in missing:
+            work.run(package, [*apt, "--no-install-recommends", "install", package], log)
     except SetupError:
-        work.progress.line(f"chromium could not be installed, browser tests will be skipped (see {log})")
+        work.progress.line(f"not all could be installed, these tests will be skipped (see {log})")
 
 
 def set_up(dev: bool) -> None:
-    """Bring both environments to the wanted state, and chromium where the tests need it."""
+    """Bring both environments to the wanted state, and Debian's packages where the tests need them."""
     progress = Progress()
     with take_lock(progress) as lock:
         work = Work(progress, lock.fileno())
@@ -188,7 +200,7 @@ def set_up(dev: bool) -> None:
         with ThreadPoolExecutor(max_workers=3) as pool:
             jobs = [pool.submit(work.build, environment, dev) for environment in due]
             if dev:
-                jobs.append(pool.submit(install_chromium, work))
+                jobs.append(pool.submit(install_for_tests, work))
             try:
                 for job in as_completed(jobs):
                     job.result()

@@ -48,7 +48,8 @@ def test_everything_is_erased_in_every_state_after_one_confirmation(
 
 
 def test_contacts_and_addresses_reach_no_file(assistant: RunningAssistant, conversation: str) -> None:
-    message = "em tên An, sđt 0987123456, an.hoc.nghe@example.vn, cccd 031099001234, số nhà 12 ngõ 34 đường Bằng Lăng Tím"
+    contacts = "sđt 0987123456, an.hoc.nghe@example.vn, cccd 031099001234"
+    message = f"em tên An, {contacts}, số nhà 12 ngõ 34 đường Bằng Lăng Tím"
     reply = assistant.ask(f"{message}, học hàn mấy năm ạ", conversation)
     assert "đã ẩn thông tin riêng" in reply["messages"][0]["text"]
     for secret in ("0987123456", "an.hoc.nghe", "031099001234", "Bằng Lăng"):
