@@ -15,7 +15,7 @@ from typing import Any
 import uvicorn
 import yaml
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from connectors.pages import error_page, install_pages
@@ -43,12 +43,19 @@ class FakeApi:
     received: list[dict[str, str]] = field(default_factory=list)
     failures: deque[tuple[int, str]] = field(default_factory=deque)
     held: bool = False
+    # What users thought of answers; the open request for a person, and what that person says next.
+    ratings: list[dict[str, Any]] = field(default_factory=list)
+    ticket: int | None = None
+    told: list[dict[str, Any]] = field(default_factory=list)
 
     def reset(self) -> None:
         """Forgets what was asked, and answers at once from now on."""
         self.received.clear()
         self.failures.clear()
         self.held = False
+        self.ratings.clear()
+        self.told.clear()
+        self.ticket = None
 
     @property
     def texts(self) -> list[str]:
@@ -84,8 +91,23 @@ def fake_app(api: FakeApi) -> FastAPI:
         if api.failures:
             status, text = api.failures.popleft()
             return JSONResponse({"error": {"code": "fake", "message": text}}, status)
-        return JSONResponse(
-            {"conversation_id": message["conversation_id"], **_answer(answers, message["text"])}
+        reply = {"conversation_id": message["conversation_id"], **_answer(answers, message["text"])}
+        return JSONResponse(reply if api.ticket is None else {**reply, "ticket": api.ticket})
+
+    @app.post("/api/v1/feedback", status_code=204)
+    async def rate(rating: dict[str, Any]) -> None:
+        api.ratings.append(rating)
+
+    @app.get("/api/v1/conversations/{conversation_id}/messages")
+    async def told(conversation_id: str, after: int) -> dict[str, Any]:
+        new = [message for message in api.told if message["id"] > after]
+        return {"messages": new, "ticket": api.ticket, "held": bool(api.told)}
+
+    @app.get("/pictures/interests/{name}")
+    async def picture(name: str) -> Response:
+        return Response(
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="520" height="312"><title>{name}</title></svg>',
+            media_type="image/svg+xml",
         )
 
     return app
