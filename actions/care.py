@@ -15,6 +15,7 @@ from actions.answer import Events, utter_finding
 from actions.conversation import Turn
 from actions.finding import Desk
 from knowledge.safety import speaks_as_parent, speaks_of_another
+from knowledge.text import tokens
 
 IN_DISTRESS = "in_distress"
 
@@ -40,7 +41,10 @@ USUALLY = {
 # The same while a deletion waits for a yes or a no.
 CONFIRMING = {"affirm": "action_delete_my_data", "deny": "utter_cancel"}
 # Intents that do not show that a user is busy with something else again.
-_UNSETTLED = _OF_FEELING | {"affirm", "deny", "cancel", "complain", "repeat", "nlu_fallback", "out_of_scope"}
+_UNCLEAR = frozenset({"nlu_fallback", "out_of_scope"})
+_UNSETTLED = _OF_FEELING | _UNCLEAR | {"affirm", "deny", "cancel", "complain", "repeat", "bot_challenge"}
+# With fewer syllables ("hic", "mệt ạ") an unclear message asks nothing, whatever search makes of it.
+_QUESTION_SYLLABLES = 3
 # After so many other turns in a row, all that the conversation keeps, talk is as usual.
 _CALM_TURNS = 3
 
@@ -119,12 +123,16 @@ class ActionStay(Action):
         if _is_calm(tracker):
             usual = USUALLY.get(turn.intent, "action_answer")
             return [SlotSet(IN_DISTRESS, None), FollowupAction(usual)]
-        if turn.intent not in USUALLY:
+        if turn.intent not in USUALLY and not _asks_nothing(turn):
             finding = await asyncio.to_thread(self._desk.find, turn)
             if finding.score >= self._desk.store.retriever().ranking.answer:
                 return utter_finding(dispatcher, self._desk, turn, finding)
         dispatcher.utter_message(response=_gentle(turn.intent, tracker.slots[IN_DISTRESS]))
         return []
+
+
+def _asks_nothing(turn: Turn) -> bool:
+    return turn.intent in _UNCLEAR and len(tokens(turn.text)) < _QUESTION_SYLLABLES
 
 
 def _gentle(intent: str, grade: str) -> str:

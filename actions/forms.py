@@ -158,7 +158,14 @@ def command_of(turn: Turn) -> str | None:
         return None
     question = Question.read(turn.text)
     said = next((name for name, phrases in _commands().items() if phrases.said_in(question)), None)
+    if said is None and _anew().said_in(question):
+        return None  # "Làm lại từ đầu" is more than a step back; the form reads it.
     return said or {"cancel": CANCELLED, "go_back": "back"}.get(turn.intent)
+
+
+@cache
+def _anew() -> Phrases:
+    return Phrases(vocabulary("forms")["anew"])
 
 
 @cache

@@ -33,35 +33,37 @@ class ActionInterests(ActionAnswer):
         return "action_interests"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        """Utters the proposal; a source asked for next is its."""
-        text = Turn.of(tracker).text
-        answer = await asyncio.to_thread(self._propose, text)
-        if answer is None:
+        """Utters the proposal; a source asked for next is its. Who only says what they dislike is asked on."""
+        turn, quiz = Turn.of(tracker), load_quiz()
+        parent = self._parents.said_in(Question.read(turn.text))
+        interests = await asyncio.to_thread(
+            read_interests, turn.text, self._of.store.retriever(), self._of.today()
+        )
+        if not interests.likings:
             return await super().run(dispatcher, tracker, domain)
+        if not interests.known:
+            told = _told(interests, quiz)
+            dispatcher.utter_message(response="utter_ask_interests", told=told)
+            return []
+        answer = await asyncio.to_thread(self._propose, interests, parent)
         dispatcher.utter_message(json_message=message_of(answer, answer.replies))
         return [SlotSet("last_passages", list(answer.passages))]
 
-    def _propose(self, text: str) -> Answer | None:
+    def _propose(self, interests: Interests, parent: bool) -> Answer:
         knowledge, quiz = self._of.store.retriever(), load_quiz()
-        interests = read_interests(text, knowledge, self._of.today())
-        if not interests.known:
-            return None
         return proposal(
             interests.scores,
             quiz,
             knowledge,
-            head=_understood(interests, quiz),
-            parent=self._parents.said_in(Question.read(text)),
+            head=quiz.words.understood.to(parent).format(told=_told(interests, quiz)),
+            parent=parent,
             occupations=proposed(interests, knowledge.index.facts.occupations),
+            reasons=interests.reasons,
         )
 
 
-def _understood(interests: Interests, quiz: Quiz) -> str:
-    words = quiz.words["understood"]
-    told = [
-        words[name].format(**{name: ", ".join(said)})
-        for name, said in (("likes", interests.likes), ("dislikes", interests.dislikes))
-        if said
-    ]
-    sentence = ", ".join(told)
-    return f"{sentence[:1].upper()}{sentence[1:]}{quiz.words['understood_end']}"
+def _told(interests: Interests, quiz: Quiz) -> str:
+    """Returns likings as they are said back: "khéo tay, thích máy móc, không thích văn phòng"."""
+    forms = quiz.words.told.model_dump()
+    each = {kind: ", ".join(interests.of(kind)) for kind in forms}
+    return ", ".join(forms[kind].format(said=said) for kind, said in each.items() if said)

@@ -40,14 +40,16 @@ class ValidateQuizForm(StepForm):
         return () if len(slots.get(ANSWERS) or ()) >= len(self._quiz.items) else (ANSWER,)
 
     def read(self, turn: Turn, slots: Mapping[str, Any], asked: str | None) -> Step:
-        """Returns the answers with the one that the message gives; none yet at the beginning, unless it is taken up."""
-        given = list(slots.get(ANSWERS) or ())
+        """Returns the answers with the one that the message gives; none at the beginning, unless the quiz waited."""
+        given, question = list(slots.get(ANSWERS) or ()), Question.read(turn.text)
+        anew = self._anew.said_in(question)
         if asked is None:
-            finished = len(given) >= len(self._quiz.items)
-            question = Question.read(turn.text)
-            fresh = finished or self._anew.said_in(question)
-            values: dict[str, Any] = {ANSWERS: [] if fresh else given}
-            return Step({**values, "case_asker": "parent"} if self._parents.said_in(question) else values)
+            waits = turn.intent == "resume" or slots.get("paused_form") == FORM
+            kept = waits and not anew and len(given) < len(self._quiz.items)
+            parent = {"case_asker": "parent"} if self._parents.said_in(question) else {}
+            return Step({ANSWERS: given if kept else [], **parent})
+        if anew:
+            return Step({ANSWERS: []}, answers=True)
         points = self._quiz.read(turn.text)
         return Step({} if points is None else {ANSWERS: [*given, points]}, answers=points is not None)
 
@@ -61,10 +63,16 @@ class ValidateQuizForm(StepForm):
         return {ANSWERS: given[:-1]} if given else None
 
     def begin(self, dispatcher: CollectingDispatcher, slots: Mapping[str, Any]) -> None:
-        """Says how long it takes, before the first question."""
-        if not slots.get(ANSWERS):
-            intro = self._quiz.words["intro"].format(count=len(self._quiz.items))
-            dispatcher.utter_message(json_message={"text": intro, "outcome": "flow"})
+        """Says how long it takes, or where it goes on."""
+        words, given = self._quiz.words, len(slots.get(ANSWERS) or ())
+        intro = words.intro.to(asks_for_child(slots)).format(count=len(self._quiz.items))
+        said = words.resumed.format(number=given + 1) if given else intro
+        dispatcher.utter_message(json_message={"text": said, "outcome": "flow"})
+
+
+def asks_for_child(slots: Mapping[str, Any]) -> bool:
+    """Tells whether a parent takes the quiz for a child."""
+    return slots.get("case_asker") == "parent"
 
 
 class ActionAskQuizAnswer(Action):
@@ -77,8 +85,8 @@ class ActionAskQuizAnswer(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Utters the question with five quick replies; sets no slot."""
         quiz, number = load_quiz(), len(tracker.slots.get(ANSWERS) or ())
-        asker = "parent" if tracker.slots.get("case_asker") == "parent" else "self"
-        text = quiz.words["ask"][asker].format(number=number + 1, count=len(quiz.items))
+        form = quiz.words.ask.to(asks_for_child(tracker.slots))
+        text = form.format(number=number + 1, count=len(quiz.items))
         replies = [{"title": answer.title, "payload": answer.title} for answer in quiz.answers]
         message = {
             "text": f"{text}\n**{quiz.items[number].does}**",
@@ -105,7 +113,7 @@ class ActionQuizResult(FormResult):
         """Utters the result; a source asked for next is its."""
         quiz = load_quiz()
         scores = quiz.scores(tracker.slots[ANSWERS])
-        parent = tracker.slots.get("case_asker") == "parent"
+        parent = asks_for_child(tracker.slots)
         knowledge = self._desk.store.retriever()
         answer = await asyncio.to_thread(proposal, scores, quiz, knowledge, parent=parent)
         place = "-".join(str(scores[letter]) for letter in LETTERS)

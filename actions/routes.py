@@ -31,8 +31,8 @@ class ValidateRouteForm(StepForm):
 
     def read(self, turn: Turn, slots: Mapping[str, Any], asked: str | None) -> Step:
         """Returns what a message says of either; at the beginning what was known before counts no more."""
-        routes = load_routes()
-        said = {START: routes.start_in(turn.text), AIM: routes.aim_in(turn.text)}
+        start, aim = load_routes().read(turn.text)
+        said = {START: start, AIM: aim}
         values = {slot: value for slot, value in said.items() if value}
         return Step(values if asked else {START: None, AIM: None, **values}, answers=asked in values)
 
@@ -50,12 +50,13 @@ class ActionRouteResult(FormResult):
         return "action_route_result"
 
     async def conclude(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        """Utters the route; says so when a step was skipped or there is none."""
-        routes, start, aim = load_routes(), tracker.slots[START], tracker.slots[AIM]
-        if SKIPPED in (start, aim) or routes.route(start, aim) is None:
+        """Utters the route; says so when a step was skipped."""
+        start, aim = tracker.slots[START], tracker.slots[AIM]
+        if SKIPPED in (start, aim):
             dispatcher.utter_message(response="utter_no_route")
             return []
-        knowledge = self._desk.store.retriever()
-        answer = await asyncio.to_thread(route_answer, routes, start, aim, knowledge)
+        answer = await asyncio.to_thread(
+            route_answer, load_routes(), start, aim, self._desk.store.retriever()
+        )
         dispatcher.utter_message(json_message=message_of(answer, answer.replies))
         return [SlotSet("last_passages", list(answer.passages))]

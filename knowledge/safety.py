@@ -30,7 +30,7 @@ GRADES: tuple[Grade, ...] = get_args(Grade)
 _SENTENCE_END = re.compile(r"(?<=[!?])\s+|(?<=[^.]\.)\s+|\n+")
 _CLAUSE_END = re.compile(r"[,;:()]")
 # "t.ự t.ử", "ch-ết": a syllable in pieces of one or two letters, to get past a filter.
-_BROKEN = re.compile(r"(?<!\w)[^\W\d_]{1,2}(?:[._*~|'-]+[^\W\d_]{1,2})+(?!\w)")
+_BROKEN = re.compile(r"(?<!\w)[^\W\d_]{1,2}(?:[._*~|'-]+ ?[^\W\d_]{1,2})+(?!\w)")
 # "t ự t ử": letters one by one.
 _SPELLED = re.compile(r"(?<!\w)[^\W\d_](?: [^\W\d_]){2,}(?!\w)")
 _MARKS = re.compile(r"[\W_]+")
@@ -81,9 +81,9 @@ def read(text: str) -> Reading:
     """Reads a message as typed, sentence by sentence, in time linear to its length."""
     words = _lexicon()
     alarms, is_idiom, is_now = [], False, False
-    for sentence in filter(None, map(str.strip, _SENTENCE_END.split(_normalise_lines(text)))):
-        for spelling in _spellings(sentence):
-            said = words.spell(prepare(spelling))
+    for spelling in _spellings(_normalise_lines(text)):
+        for sentence in filter(None, map(str.strip, _SENTENCE_END.split(spelling))):
+            said = words.spell(prepare(sentence))
             found, idiom = words.look(said)
             is_idiom, is_now = is_idiom or idiom, is_now or words.says("now", said)
             if found:
@@ -128,11 +128,11 @@ def _normalise_lines(text: str) -> str:
     return "\n".join(map(normalise, text.splitlines()))
 
 
-def _spellings(sentence: str) -> Iterator[str]:
-    yield sentence
-    joined = _BROKEN.sub(lambda found: _MARKS.sub("", found.group()), sentence)
+def _spellings(text: str) -> Iterator[str]:
+    yield text
+    joined = _BROKEN.sub(lambda found: _MARKS.sub("", found.group()), text)
     joined = _SPELLED.sub(lambda found: found.group().replace(" ", ""), joined)
-    if joined != sentence:
+    if joined != text:
         yield joined
 
 

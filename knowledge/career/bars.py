@@ -12,24 +12,24 @@ from knowledge.career.quiz import LETTERS, MOST_POINTS, Quiz
 from knowledge.facts import Riasec
 
 _WIDTH, _ROW, _MARGIN = 520, 44, 24
-_LABEL, _NUMBER = 150, 40
+# The room for a letter with its name, for a letter alone, and for a number.
+_NAME, _LETTER, _NUMBER = 150, 30, 40
 _HEIGHT = _ROW * len(LETTERS) + 2 * _MARGIN
 _BAR, _TRACK, _INK, _PAPER = "#0b5f57", "#e4e7e4", "#15272b", "#ffffff"
-_FULL = _WIDTH - 2 * _MARGIN - _LABEL - _NUMBER
 
 
 def bars_svg(scores: Mapping[Riasec, int], quiz: Quiz) -> str:
     """Returns the picture as SVG; its title says the scores in words, and its own ground suits dark pages too."""
-    rows = []
+    rows, full = [], _full(_NAME)
     for number, letter in enumerate(LETTERS):
         top = _MARGIN + number * _ROW
-        left = _MARGIN + _LABEL
+        left = _MARGIN + _NAME
         label = escape(f"{letter} · {quiz.letters[letter].name}")
         rows.append(
             f'<text x="{_MARGIN}" y="{top + 27}">{label}</text>'
-            f'<rect x="{left}" y="{top + 8}" width="{_FULL}" height="26" rx="6" fill="{_TRACK}"/>'
-            f'<rect x="{left}" y="{top + 8}" width="{_length(scores[letter])}" height="26" rx="6" fill="{_BAR}"/>'
-            f'<text x="{left + _FULL + 12}" y="{top + 27}">{scores[letter]}</text>'
+            f'<rect x="{left}" y="{top + 8}" width="{full}" height="26" rx="6" fill="{_TRACK}"/>'
+            f'<rect x="{left}" y="{top + 8}" width="{_length(scores[letter], full)}" height="26" rx="6" fill="{_BAR}"/>'
+            f'<text x="{left + full + 12}" y="{top + 27}">{scores[letter]}</text>'
         )
     title = escape(said(scores, quiz))
     return (
@@ -43,16 +43,16 @@ def bars_svg(scores: Mapping[Riasec, int], quiz: Quiz) -> str:
 def bars_png(scores: Mapping[Riasec, int], scale: int = 2) -> bytes:
     """Returns the picture as PNG, `scale` times as large."""
     image = Image.new("RGB", (_WIDTH * scale, _HEIGHT * scale), _PAPER)
-    draw, font = ImageDraw.Draw(image), ImageFont.load_default(size=17 * scale)
+    draw, font, full = ImageDraw.Draw(image), ImageFont.load_default(size=17 * scale), _full(_LETTER)
     for number, letter in enumerate(LETTERS):
-        top, left = (_MARGIN + number * _ROW) * scale, (_MARGIN + _LABEL) * scale
-        box = (left, top + 8 * scale, left + _FULL * scale, top + 34 * scale)
+        top, left = (_MARGIN + number * _ROW) * scale, (_MARGIN + _LETTER) * scale
+        box = (left, top + 8 * scale, left + full * scale, top + 34 * scale)
         # The font that Pillow brings along has no Vietnamese letters; the message beside it has the names.
-        draw.text((left - 28 * scale, top + 10 * scale), letter, _INK, font)
+        draw.text((_MARGIN * scale, top + 10 * scale), letter, _INK, font)
         draw.rounded_rectangle(box, 6 * scale, _TRACK)
         if scores[letter]:
             draw.rounded_rectangle(
-                (*box[:2], left + _length(scores[letter]) * scale, box[3]), 6 * scale, _BAR
+                (*box[:2], left + _length(scores[letter], full) * scale, box[3]), 6 * scale, _BAR
             )
         draw.text((box[2] + 12 * scale, top + 10 * scale), str(scores[letter]), _INK, font)
     written = io.BytesIO()
@@ -63,9 +63,12 @@ def bars_png(scores: Mapping[Riasec, int], scale: int = 2) -> bytes:
 def said(scores: Mapping[Riasec, int], quiz: Quiz) -> str:
     """Returns the picture in words, for whoever does not see it."""
     each = ", ".join(f"{quiz.letters[letter].name} {scores[letter]}/{MOST_POINTS}" for letter in LETTERS)
-    told: str = quiz.words["picture"].format(scores=each)
-    return told
+    return quiz.words.picture.format(scores=each)
 
 
-def _length(score: int) -> int:
-    return round(_FULL * score / MOST_POINTS)
+def _full(label: int) -> int:
+    return _WIDTH - 2 * _MARGIN - label - _NUMBER
+
+
+def _length(score: int, full: int) -> int:
+    return round(full * score / MOST_POINTS)

@@ -5,17 +5,19 @@ Contents: `quiz.yml`. About the model: guidance#holland-la-gi, and https://en.wi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Self, get_args
+from typing import Self, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from knowledge.facts import Occupation, Riasec
 from knowledge.question import Phrases, Question
+from knowledge.text import tokens
 
 QUIZ_FILE = Path(__file__).with_name("quiz.yml")
 LETTERS: tuple[Riasec, ...] = get_args(Riasec)
@@ -25,12 +27,11 @@ MOST_POINTS = 12
 _WEIGHTS = (3, 2, 1)
 # Scores that differ by no more show no preference; with none above, nothing is liked.
 _FLAT, _LOW = 2, 4
-# A letter belongs to a profile if it comes near to the first one; three at most.
+# The second letter belongs to a profile unless it is low, the third if it comes so near to the first.
 _NEAR_FIRST = 3
-_PROFILE = 3
 _OCCUPATIONS = 5
-# However strong one letter is, so many trades that begin with it are enough.
-_SAME_LETTER = 3
+# A message with more syllables tells something else than an answer.
+_ANSWER_SYLLABLES = 12
 
 
 class _Strict(BaseModel):
@@ -60,13 +61,80 @@ class QuizAnswer(_Strict):
     says: tuple[str, ...]
 
 
+class Spoken(_Strict):
+    """A sentence as it is said to a young person (`self` in the file), and to a parent."""
+
+    own: str = Field(alias="self")
+    parent: str
+
+    def to(self, parent: bool) -> str:
+        """Returns the form for a parent, or else the one for whom it is about."""
+        return self.parent if parent else self.own
+
+
+class Reason(Spoken):
+    """Why a trade is named; `varied` where no letter leads."""
+
+    varied: str
+
+
+class Told(_Strict):
+    """How an interest is said back, by its kind (knowledge/career/interests.py)."""
+
+    trait: str
+    like: str
+    dislike: str
+    weak: str
+
+
+class Button(_Strict):
+    """A quick reply, and the sentence that it sends."""
+
+    title: str
+    ask: str
+
+
+class Words(_Strict):
+    """The sentences around the quiz and its result; {…} are filled in."""
+
+    ask: Spoken
+    intro: Spoken
+    resumed: str
+    result: Spoken
+    letter: str
+    flat: Spoken
+    low: Spoken
+    occupations: str
+    varied: str
+    occupation: Reason
+    star: str
+    starred: str
+    hint: str
+    next: Spoken
+    joint: str
+    picture: str
+    understood: Spoken
+    told: Told
+    reply: str
+    check: Button
+
+
+class Cites(_Strict):
+    """The passages that sentences around the result rest on."""
+
+    starred: str
+    hint: str
+    next: str
+
+
 class Quiz(_Strict):
     """The whole quiz, and the words around it."""
 
     letters: Mapping[Riasec, Letter]
     items: tuple[Item, ...]
     answers: tuple[QuizAnswer, ...]
-    words: Mapping[str, Any]
+    cites: Cites
+    words: Words
 
     @model_validator(mode="after")
     def _balanced(self) -> Self:
@@ -78,14 +146,19 @@ class Quiz(_Strict):
         return self
 
     def read(self, text: str) -> int | None:
-        """Returns the points of the answer that a message gives, None if it gives none."""
+        """Returns the points of the answer that a message gives, None if it gives none.
+
+        The longest phrase counts, of equally long ones the less liking: "không mê" is no "mê".
+        """
         question = Question.read(text)
+        if len(tokens(question.prepared)) > _ANSWER_SYLLABLES:
+            return None
         said = [
-            (len(words.split()), answer.points)
-            for answer, phrases in zip(self.answers, _phrases(self), strict=True)
-            if (words := phrases.said_by(question))
+            (len(words.split()), -answer.points)
+            for answer in self.answers
+            if (words := _phrases(answer.says).said_by(question))
         ]
-        return max(said)[1] if said else None
+        return -max(said)[1] if said else None
 
     def scores(self, points: Sequence[int]) -> dict[Riasec, int]:
         """Returns the points of each letter (0 to 12), in the order R I A S E C."""
@@ -103,24 +176,32 @@ class Profile:
 
 
 def profile(scores: Mapping[Riasec, float]) -> Profile:
-    """Returns the letters that lead; of equal ones, the earlier in R I A S E C."""
-    ranked = sorted(LETTERS, key=lambda letter: -scores[letter])
-    first = scores[ranked[0]]
-    near = tuple(letter for letter in ranked[:_PROFILE] if scores[letter] >= first - _NEAR_FIRST)
-    return Profile(near, flat=first - min(scores.values()) <= _FLAT, low=first <= _LOW)
+    """Returns the two or three letters that lead (one if all others are low); of equals, the earlier in R I A S E C."""
+    first, second, third, *_ = sorted(LETTERS, key=lambda letter: -scores[letter])
+    letters = [first]
+    if scores[second] > _LOW:
+        letters.append(second)
+        if scores[third] >= scores[first] - _NEAR_FIRST:
+            letters.append(third)
+    apart = scores[first] - min(scores.values())
+    return Profile(tuple(letters), flat=apart <= _FLAT, low=scores[first] <= _LOW)
 
 
 def suited(
     scores: Mapping[Riasec, float], occupations: Mapping[str, Occupation], count: int = _OCCUPATIONS
 ) -> list[Occupation]:
-    """Returns the trades that suit scores best, some variety among them; of equals, supported ones first."""
+    """Returns the trades that suit scores best, the same ones each time; of equals, supported ones first.
+
+    The first letter of each leads, and each leading letter has its share; where none leads, every trade begins with
+    another letter.
+    """
+    shown = profile(scores)
     ranked = sorted(occupations.values(), key=lambda o: (-_suits(o, scores), not o.supported_by_nq03, o.name))
-    chosen: list[Occupation] = []
-    for occupation in ranked:
-        alike = sum(other.suits[:1] == occupation.suits[:1] for other in chosen)
-        if len(chosen) < count and alike < _SAME_LETTER:
-            chosen.append(occupation)
-    return chosen
+    leading = LETTERS if shown.flat or shown.low else shown.letters
+    share = math.ceil(count / len(leading))
+    chosen = [o for letter in leading for o in [t for t in ranked if t.suits[0] == letter][:share]]
+    chosen = [*sorted(chosen, key=ranked.index), *(o for o in ranked if o not in chosen)]
+    return chosen[:count]
 
 
 def _suits(occupation: Occupation, scores: Mapping[Riasec, float]) -> float:
@@ -135,10 +216,6 @@ def load_quiz(file: Path = QUIZ_FILE) -> Quiz:
 
 
 @cache
-def _phrases_of(says: tuple[str, ...]) -> Phrases:
+def _phrases(says: tuple[str, ...]) -> Phrases:
     # Of phrases that begin alike the longest is to be heard: "không thích lắm" before "không thích".
     return Phrases(sorted(says, key=len, reverse=True))
-
-
-def _phrases(quiz: Quiz) -> list[Phrases]:
-    return [_phrases_of(answer.says) for answer in quiz.answers]

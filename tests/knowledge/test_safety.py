@@ -88,6 +88,7 @@ def test_a_cry_is_graded_in_every_spelling(sentence: str, expected: str) -> None
         "em muốn t.ự t.ử",
         "em muốn t ự t ử",
         "em muốn ch.ết",
+        "tự. tử là cách duy nhất",
         "em không... muốn sống nữa",
         "em muon tu tu",
         "tự tử",
