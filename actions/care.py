@@ -40,8 +40,8 @@ USUALLY = {
 }
 # The same while a deletion waits for a yes or a no.
 CONFIRMING = {"affirm": "action_delete_my_data", "deny": "utter_cancel"}
-# Intents that do not show that a user is busy with something else again.
 _UNCLEAR = frozenset({"nlu_fallback", "out_of_scope"})
+# Intents that do not show that a user is busy with something else again.
 _UNSETTLED = _OF_FEELING | _UNCLEAR | {"affirm", "deny", "cancel", "complain", "repeat", "bot_challenge"}
 # With fewer syllables ("hic", "mệt ạ") an unclear message asks nothing, whatever search makes of it.
 _QUESTION_SYLLABLES = 3

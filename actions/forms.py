@@ -47,7 +47,7 @@ _NO_ANSWERS = _ENDING | {
     ),
 }
 # Messages that say nothing to a form's question nor ask anything themselves.
-_EMPTY = frozenset({"affirm", "deny", "nlu_fallback", "repeat", "inform"})
+_EMPTY = frozenset({"affirm", "deny", "nlu_fallback", "repeat", "inform", "resume"})
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,9 @@ class StepForm(Action, ABC):
     """`validate_<form>`: takes a message as an answer, a command or an interruption, and says what is asked next."""
 
     form: ClassVar[str]
+    # The intent that begins it, and all slots that it may ask for.
+    begins: ClassVar[str]
+    slots: ClassVar[tuple[str, ...]]
 
     def name(self) -> str:
         """The action's name in the domain."""
@@ -92,8 +95,9 @@ class StepForm(Action, ABC):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Returns the slots to set and which one Rasa asks for next; none when the form ends."""
         slots, turn = dict(tracker.slots), Turn.of(tracker)
+        # What another form asked for, which this one takes the place of, is not asked any more.
         asked = slots.get(REQUESTED)
-        if asked is None:
+        if asked not in self.slots:
             step = await asyncio.to_thread(self.read, turn, slots, None)
             self.begin(dispatcher, {**slots, **step.values})
             return self._next(slots, {**step.values, "form_end": None, "paused_form": None})
@@ -118,9 +122,9 @@ class StepForm(Action, ABC):
         asking = _asks(turn)
         told = replace(turn, text=stated(turn.text)) if asking else turn
         step = await asyncio.to_thread(self.read, told, slots, slots[REQUESTED])
-        if asking or not (step.answers or turn.intent in _EMPTY):
+        if asking or not (step.answers or turn.intent in _EMPTY or turn.intent == self.begins):
             return [*_set(step.values), ActionExecutionRejected(self.form)]
-        if not step.values:
+        if not step.values and turn.intent not in ("resume", self.begins):
             dispatcher.utter_message(response="utter_form_not_understood")
         return self._next(slots, step.values)
 

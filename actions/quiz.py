@@ -29,6 +29,8 @@ class ValidateQuizForm(StepForm):
     """Counts an answer and asks the next question, eighteen times. The list of points is the only memory."""
 
     form = FORM
+    begins = "take_quiz"
+    slots = (ANSWER,)
 
     def __init__(self) -> None:
         self._quiz = load_quiz()

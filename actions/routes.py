@@ -24,6 +24,8 @@ class ValidateRouteForm(StepForm):
     """Reads where somebody stands and what they want."""
 
     form = FORM
+    begins = "explore_routes"
+    slots = (START, AIM)
 
     def steps(self, slots: Mapping[str, Any]) -> Sequence[str]:
         """Returns both."""

@@ -35,6 +35,8 @@ class ValidateSupportForm(StepForm):
     """Reads the case out of each message."""
 
     form = FORM
+    begins = "check_eligibility"
+    slots = _STEPS
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk

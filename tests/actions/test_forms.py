@@ -30,6 +30,8 @@ class Order(StepForm):
     """Asks for a colour and a size, each a word of its own."""
 
     form = "order_form"
+    begins = "order"
+    slots = STEPS
 
     def steps(self, slots: Mapping[str, Any]) -> Sequence[str]:
         return STEPS
@@ -125,6 +127,17 @@ async def test_after_many_questions_in_a_row_the_form_waits_to_be_taken_up(track
 async def test_whoever_needs_care_or_a_person_is_not_asked_on(tracker: MakeTracker, intent: str) -> None:
     values, _, uttered = await says(tracker, "…", intent, ["action_care"], requested_slot="colour")
     assert (values["form_end"], uttered) == (INTERRUPTED, [])
+
+
+@pytest.mark.parametrize("intent", ["order", "resume"])
+async def test_whoever_asks_for_the_form_that_runs_is_asked_again(tracker: MakeTracker, intent: str) -> None:
+    values, others, uttered = await says(tracker, "…", intent, requested_slot="size", colour="đỏ")
+    assert (values[REQUESTED], others, uttered) == ("size", [], [])
+
+
+async def test_a_form_that_takes_the_place_of_another_begins(tracker: MakeTracker) -> None:
+    values, others, _ = await says(tracker, "em lấy màu đỏ", "order", requested_slot="quiz_answer")
+    assert (values["colour"], values[REQUESTED], others) == ("đỏ", "size", [])
 
 
 async def test_what_is_not_understood_is_asked_again(tracker: MakeTracker) -> None:

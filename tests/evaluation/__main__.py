@@ -7,6 +7,7 @@ the way is checked for its length, its source line and its numbers. Writes `var/
 
 from __future__ import annotations
 
+import secrets
 import sys
 import time
 from collections.abc import Sequence
@@ -53,10 +54,12 @@ class Run:
     assistant: RunningAssistant
     retriever: Retriever
     checks: Checks = field(default_factory=Checks)
+    # The folder outlives a run; a conversation of the run before must not go on.
+    id: str = field(default_factory=lambda: secrets.token_hex(4))
 
     def ask(self, name: str, text: str, conversation: str | None = None) -> dict[str, Any]:
         """Sends a message, checks the reply and returns it; `name` is how a report calls it."""
-        reply = self.assistant.ask(text, f"eval-{conversation or name}")
+        reply = self.assistant.ask(text, f"eval-{self.id}-{conversation or name}")
         self.checks.look_at(name, reply)
         return reply
 
