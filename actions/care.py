@@ -14,6 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.answer import Events, utter_finding
 from actions.conversation import Turn
 from actions.finding import Desk
+from knowledge.answers import ANSWER_CHARACTERS, shortened
 from knowledge.safety import speaks_as_parent, speaks_of_another
 from knowledge.text import tokens
 
@@ -47,6 +48,8 @@ _UNSETTLED = _OF_FEELING | _UNCLEAR | {"affirm", "deny", "cancel", "complain", "
 _QUESTION_SYLLABLES = 3
 # After so many other turns in a row, all that the conversation keeps, talk is as usual.
 _CALM_TURNS = 3
+# Room for the sentence before the answer (bot/domain/safety.yml: utter_distress_mild), and the blank line between.
+_WARM_CHARACTERS = 100
 
 log = structlog.get_logger()
 
@@ -91,7 +94,11 @@ class ActionCare(Action):
         matter = replace(turn, intent=_matter(tracker))
         finding = await asyncio.to_thread(self._desk.find, matter)
         if finding.score >= self._desk.store.retriever().ranking.answer:
-            return utter_finding(dispatcher, self._desk, matter, finding)
+            events = utter_finding(dispatcher, self._desk, matter, finding)
+            answer = dispatcher.messages[-1]["custom"]
+            # The warm sentence and the answer are one message on a phone's screen.
+            answer["text"] = shortened(answer["text"], ANSWER_CHARACTERS - _WARM_CHARACTERS)
+            return events
         dispatcher.utter_message(response="utter_distress_mild_choices")
         return []
 

@@ -12,7 +12,7 @@ checklist                 what a case may be supported with
 Nothing is told that the knowledge base does not say; the words around it come from `vocabulary/answers.yml`.
 """
 
-from knowledge.answers.answer import ANSWER_CHARACTERS, Answer, Reply
+from knowledge.answers.answer import ANSWER_CHARACTERS, Answer, Reply, shortened
 from knowledge.answers.cards import asks_of_entry
 from knowledge.answers.checklist import checklist, spoken_case
 from knowledge.answers.citations import Source
@@ -35,5 +35,6 @@ __all__ = [
     "compose_several",
     "direct_answer",
     "explain_sources",
+    "shortened",
     "spoken_case",
 ]

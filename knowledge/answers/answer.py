@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from knowledge.answers.citations import Source
+from knowledge.vocabulary import vocabulary
 
 # A phone's screen: the longest answer, its source lines and notes included. The quote below it may be longer.
 ANSWER_CHARACTERS = 900
@@ -67,3 +68,13 @@ def fit(
         kept.append(line if len(line) <= room else f"{line[: line.rfind(' ', 0, room - 2)]} …")
         room -= len(kept[-1]) + 1
     return [*kept, *end], len(kept) == len(lines)
+
+
+def shortened(text: str, limit: int) -> str:
+    """Returns an answer's text with as many of its lines as fit into `limit` characters; the source lines stay."""
+    if len(text) <= limit:
+        return text
+    lines = text.split("\n")
+    named = tuple(vocabulary("answers")[form].partition("{")[0] for form in ("sources", "sources_excerpt"))
+    said = [line for line in lines if not line.startswith(named)]
+    return "\n".join(fit(said, [line for line in lines if line.startswith(named)], limit)[0])

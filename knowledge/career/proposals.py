@@ -78,9 +78,9 @@ def _occupations(
 ) -> list[str]:
     """Returns a line for each trade: what is liked is its first letter among `letters`, else its first."""
     lines = []
-    for number, occupation in enumerate(chosen, 1):
+    for occupation in chosen:
         shared = next((letter for letter in occupation.suits if letter in letters), occupation.suits[0])
         likes = reasons.get(occupation.id) or quiz.letters[shared].likes
         star = quiz.words.star if occupation.supported_by_nq03 else ""
-        lines.append(form.format(number=number, name=occupation.name, star=star, likes=likes))
+        lines.append(form.format(name=occupation.name, star=star, likes=likes))
     return lines

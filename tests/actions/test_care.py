@@ -11,7 +11,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 from structlog.testing import capture_logs
 
-from actions.care import CONFIRMING, USUALLY, ActionCare, ActionStay
+from actions.care import _WARM_CHARACTERS, CONFIRMING, USUALLY, ActionCare, ActionStay
 from actions.finding import Desk
 from actions.records import Records
 from tests.actions.playing import MakeTracker
@@ -234,3 +234,10 @@ def test_care_is_short_plain_and_names_whom_to_call(name: str) -> None:
         if name.startswith(("utter_distress_e", "utter_distress_s", "utter_abuse", "utter_stay_goodbye")):
             assert "115" in text
             assert "113" in text
+
+
+def test_the_room_for_the_warm_sentence_is_enough() -> None:
+    warm = [
+        v["text"] for name in ("utter_distress_mild", "utter_distress_mild_parent") for v in RESPONSES[name]
+    ]
+    assert max(map(len, warm)) + len("\n\n") <= _WARM_CHARACTERS
