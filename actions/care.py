@@ -39,8 +39,8 @@ USUALLY = {
     "repeat": "action_repeat",
     "bot_challenge": "utter_bot_challenge",
 }
-# The same while a deletion waits for a yes or a no.
-CONFIRMING = {"affirm": "action_delete_my_data", "deny": "utter_cancel"}
+# The same while a deletion waits for a yes; any other message takes the question back.
+CONFIRMING = {"affirm": "action_delete_my_data"}
 _UNCLEAR = frozenset({"nlu_fallback", "out_of_scope"})
 # Intents that do not show that a user is busy with something else again.
 _UNSETTLED = _OF_FEELING | _UNCLEAR | {"affirm", "deny", "cancel", "complain", "repeat", "bot_challenge"}

@@ -11,7 +11,7 @@ from typing import Annotated, cast
 
 import yaml
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from actions.records import (
     RecordedMessage,
@@ -25,7 +25,9 @@ from actions.records.tickets import Priority, Status, TicketReason
 from connectors.problems import Problem, ProblemBody
 
 TICKETS_FILE = Path(__file__).with_name("tickets.yml")
-_LONGEST_ANSWER = 4000
+_LONGEST_NAME, _LONGEST_ANSWER = 80, 4000
+# PostgreSQL keeps no NUL in texts.
+_WITHOUT_NUL = r"^[^\x00]*$"
 _PROBLEMS: dict[int | str, dict[str, object]] = {
     status: {"model": ProblemBody, "description": meaning}
     for status, meaning in (
@@ -65,22 +67,33 @@ class MessageView(BaseModel):
 
 
 class TicketDetail(TicketView):
-    """A ticket with how to reach the user, if they said, and the talk."""
+    """A ticket with the talk, and how to reach the user: null if they did not say, or the secret is lost."""
 
     contact: str | None
+    contact_lost: bool
     messages: list[MessageView]
 
 
 class StaffRequest(BaseModel):
     """Who acts."""
 
-    staff: str = Field(min_length=1, max_length=80)
+    staff: Annotated[
+        str,
+        StringConstraints(
+            strip_whitespace=True, min_length=1, max_length=_LONGEST_NAME, pattern=_WITHOUT_NUL
+        ),
+    ]
 
 
 class StaffAnswer(StaffRequest):
     """Who says what to the user."""
 
-    text: str = Field(min_length=1, max_length=_LONGEST_ANSWER)
+    text: Annotated[
+        str,
+        StringConstraints(
+            strip_whitespace=True, min_length=1, max_length=_LONGEST_ANSWER, pattern=_WITHOUT_NUL
+        ),
+    ]
 
 
 def _let_in(request: Request) -> None:
@@ -161,5 +174,5 @@ def _found(records: Records, number: int) -> Ticket:
 def _detail(records: Records, ticket: Ticket) -> TicketDetail:
     talk: Sequence[RecordedMessage] = records.conversations.messages(ticket.conversation)
     seen = [MessageView.model_validate(message) for message in talk]
-    view = TicketView.model_validate(ticket)
-    return TicketDetail(**view.model_dump(), contact=ticket.contact, messages=seen)
+    reached = {"contact": ticket.contact, "contact_lost": ticket.contact_lost}
+    return TicketDetail(**TicketView.model_validate(ticket).model_dump(), **reached, messages=seen)

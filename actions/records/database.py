@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy.dialects import postgresql, sqlite
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -28,17 +28,31 @@ def open_database(url: str) -> sa.Engine:
         url: `sqlite:///path` or `postgresql://user:password@host/name`.
 
     Raises:
-        DatabaseUnusable: it cannot be reached, read or upgraded.
+        DatabaseUnusable: it cannot be reached, read or upgraded, or its schema is newer than this code's.
     """
-    address = sa.engine.make_url(url)
+    try:
+        address = sa.engine.make_url(url)
+    except (sa.exc.ArgumentError, ValueError):
+        # The error may quote the address, and with it the password.
+        raise DatabaseUnusable(
+            "the address of the database cannot be read; postgresql://user:password@host/name is one"
+        ) from None
+    shown = address.render_as_string(hide_password=True)
     try:
         engine = _connect(address)
-        upgrade(engine)
     except (sa.exc.SQLAlchemyError, OSError) as error:
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        shown = address.render_as_string(hide_password=True)
-        raise DatabaseUnusable(f"the database {shown} cannot be used: {reason}") from error
+        raise DatabaseUnusable(f"the database {shown} cannot be used: {_reason(error)}") from error
+    try:
+        upgrade(engine)
+    except (CommandError, sa.exc.SQLAlchemyError, OSError) as error:
+        engine.dispose()
+        what = "is of a newer version" if isinstance(error, CommandError) else "cannot be used"
+        raise DatabaseUnusable(f"the database {shown} {what}: {_reason(error)}") from error
     return engine
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "orig", None) or error).splitlines()[0]
 
 
 def upgrade(engine: sa.Engine) -> None:
@@ -55,13 +69,6 @@ def alembic_config(connection: sa.Connection) -> Config:
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     return config
-
-
-def newest_version() -> str | None:
-    """Returns the id of the newest migration."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    return ScriptDirectory.from_config(config).get_current_head()
 
 
 def writing(engine: sa.Engine) -> Any:

@@ -8,7 +8,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from actions.records.database import writing
+from actions.records.database import insert_into, writing
 from actions.records.schema import feedback, messages
 
 Rating = Literal["up", "down"]
@@ -20,6 +20,9 @@ class Feedback:
 
     def __init__(self, engine: sa.Engine, now: Callable[[], datetime]) -> None:
         self._engine, self._now = engine, now
+        insert = insert_into(engine, feedback)
+        replaced = {name: insert.excluded[name] for name in ("rating", "reason", "at")}
+        self._rate = insert.on_conflict_do_update(index_elements=["message"], set_=replaced)
 
     def rate(
         self, conversation: str, rating: Rating, *, message: int | None = None, reason: Reason | None = None
@@ -37,8 +40,7 @@ class Feedback:
                 own, messages.c.id < answer.id, messages.c.author == "user"
             )
             question = connection.execute(asked.order_by(messages.c.id.desc()).limit(1)).scalar() or ""
-            connection.execute(sa.delete(feedback).where(feedback.c.message == answer.id))
             row = {"conversation": conversation, "message": answer.id, "at": self._now(), "rating": rating}
             told = {"reason": reason, "question": question, "passages": answer.passages}
-            connection.execute(sa.insert(feedback), {**row, **told})
+            connection.execute(self._rate, {**row, **told})
         return True

@@ -53,7 +53,7 @@ class Records:
             conversations,
             Tickets(engine, now, conversations, cipher),
             Feedback(engine, now),
-            Unanswered(engine, now),
+            Unanswered(engine, now, conversations),
         )
 
     def close(self) -> None:
@@ -71,10 +71,15 @@ class Records:
 
     def export(self, conversation: str) -> dict[str, Any]:
         """Returns everything that is kept of a conversation, ready for JSON; a contact readable."""
+        itself = sa.select(schema.conversations).where(schema.conversations.c.key == conversation)
+        wanted = {
+            schema.conversations.name: itself,
+            **{table.name: _of(table, conversation) for table in _OF_CONVERSATION},
+        }
         with self.engine.connect() as connection:
             held = {
-                table.name: [_plain(row._mapping) for row in connection.execute(_of(table, conversation))]
-                for table in _OF_CONVERSATION
+                name: [_plain(row._mapping) for row in connection.execute(rows)]
+                for name, rows in wanted.items()
             }
         contacts = {ticket.id: ticket.contact for ticket in self.tickets.of(conversation)}
         held["tickets"] = [{**row, "contact": contacts[row["id"]]} for row in held["tickets"]]

@@ -35,6 +35,7 @@ metadata = sa.MetaData(
 )
 
 _KEY = sa.String(80)
+STAFF_NAME_CHARS = 80
 # SQLite numbers rows by itself only where the type is INTEGER.
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
@@ -78,7 +79,7 @@ tickets = sa.Table(
     sa.Column("contact", sa.LargeBinary),
     sa.Column("contact_wanted", sa.Boolean, nullable=False),
     sa.Column("opened", UtcDateTime, nullable=False),
-    sa.Column("taken_by", sa.String(80)),
+    sa.Column("taken_by", sa.String(STAFF_NAME_CHARS)),
     sa.Column("taken", UtcDateTime),
     sa.Column("closed", UtcDateTime),
     sqlite_autoincrement=True,

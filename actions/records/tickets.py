@@ -55,7 +55,10 @@ class OpenedTicket:
 
 @dataclass(frozen=True)
 class Ticket:
-    """A ticket as a person of the office sees it; `contact` is readable."""
+    """A ticket as a person of the office sees it.
+
+    `contact` is readable; it is None too where the secret that encrypted it is lost (`contact_lost`).
+    """
 
     id: int
     conversation: str
@@ -63,6 +66,7 @@ class Ticket:
     priority: Priority
     reason: TicketReason
     contact: str | None
+    contact_lost: bool
     opened: datetime
     taken_by: str | None
     taken: datetime | None
@@ -101,12 +105,15 @@ class Tickets:
             if new is not None:
                 return OpenedTicket(new, already_open=False)
             mine = _not_closed(conversation)
-            old = connection.execute(sa.select(tickets.c.id, tickets.c.priority).where(mine)).one()
-            if old.priority < level:
-                connection.execute(
-                    sa.update(tickets).where(tickets.c.id == old.id).values(priority=level, reason=reason)
-                )
-        return OpenedTicket(old.id, already_open=True)
+            old = connection.execute(
+                sa.select(tickets.c.id, tickets.c.priority).where(mine).with_for_update()
+            ).first()
+            if old is not None:
+                if old.priority < level:
+                    self._update(connection, old.id, priority=level, reason=reason)
+                return OpenedTicket(old.id, already_open=True)
+        # Somebody closed it between the two statements, which PostgreSQL allows.
+        return self.open_ticket(conversation, reason, priority)
 
     def want_contact(self, conversation: str, *, wanted: bool) -> None:
         """Says whether the next message may bring a contact for the ticket that is not closed."""
@@ -164,7 +171,7 @@ class Tickets:
             TicketClosed: it is closed already.
         """
         with writing(self._engine) as connection:
-            ticket = self._one(connection, number)
+            ticket = self._one(connection, number, lock=True)
             if ticket.status == "closed":
                 raise TicketClosed(f"ticket {number} is closed")
             self._update(connection, number, status="closed", closed=self._now(), taken_by=staff)
@@ -172,7 +179,7 @@ class Tickets:
             return self._one(connection, number)
 
     def _taken(self, connection: sa.Connection, number: int, staff: str) -> Ticket:
-        ticket = self._one(connection, number)
+        ticket = self._one(connection, number, lock=True)
         if ticket.status == "closed":
             raise TicketClosed(f"ticket {number} is closed")
         if ticket.status == "held" and ticket.taken_by != staff:
@@ -188,25 +195,38 @@ class Tickets:
     def _update(self, connection: sa.Connection, number: int, **values: Any) -> None:
         connection.execute(sa.update(tickets).where(tickets.c.id == number).values(**values))
 
-    def _one(self, connection: sa.Connection, number: int) -> Ticket:
-        row = connection.execute(sa.select(tickets).where(tickets.c.id == number)).first()
+    def _one(self, connection: sa.Connection, number: int, *, lock: bool = False) -> Ticket:
+        wanted = sa.select(tickets).where(tickets.c.id == number)
+        # Two people may act at once; PostgreSQL locks the row, SQLite has locked the whole database already.
+        row = connection.execute(wanted.with_for_update() if lock else wanted).first()
         if row is None:
             raise TicketNotFound(f"there is no ticket {number}")
         return self._ticket(row)
 
     def _ticket(self, row: Any) -> Ticket:
+        contact = self._readable(row.contact)
         return Ticket(
             id=row.id,
             conversation=row.conversation,
             status=row.status,
             priority=PRIORITIES[row.priority],  # type: ignore[arg-type]  # mypy does not read tuples as literals
             reason=row.reason,
-            contact=None if row.contact is None else self._cipher.decrypt(row.contact),
+            contact=contact,
+            contact_lost=row.contact is not None and contact is None,
             opened=row.opened,
             taken_by=row.taken_by,
             taken=row.taken,
             closed=row.closed,
         )
+
+    def _readable(self, data: bytes | None) -> str | None:
+        if data is None:
+            return None
+        try:
+            return self._cipher.decrypt(data)
+        except ValueError:
+            # A lost secret takes the contact along, but the ticket must still be seen, answered and closed.
+            return None
 
 
 def _not_closed(conversation: str) -> sa.ColumnElement[bool]:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from actions.records.conversations import Conversations
 from actions.records.database import writing
 from actions.records.schema import unanswered
 
@@ -24,13 +25,15 @@ class UnansweredQuestion:
 class Unanswered:
     """Keeps questions without an answer."""
 
-    def __init__(self, engine: sa.Engine, now: Callable[[], datetime]) -> None:
-        self._engine, self._now = engine, now
+    def __init__(self, engine: sa.Engine, now: Callable[[], datetime], conversations: Conversations) -> None:
+        self._engine, self._now, self._conversations = engine, now, conversations
 
     def note(self, conversation: str, text: str, nearest: Sequence[str]) -> None:
         """Keeps a question."""
         row = {"conversation": conversation, "text": text, "nearest": list(nearest), "at": self._now()}
         with writing(self._engine) as connection:
+            # Retention goes by conversations: a question of none would stay for ever.
+            self._conversations.see(connection, conversation)
             connection.execute(sa.insert(unanswered), row)
 
     def since(self, moment: datetime) -> list[UnansweredQuestion]:

@@ -50,4 +50,4 @@ def show_rows(fields: Sequence[str], rows: Sequence[Mapping[str, Any]], as_json:
 
 def local_time(moment: datetime | None) -> str | None:
     """Returns a moment as a clock in Viet Nam shows it."""
-    return moment and moment.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
+    return None if moment is None else moment.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="List, read, answer and close the requests for a person.")
 
 _FIELDS = ("id", "status", "priority", "reason", "opened", "taken_by")
+_LOST = "not readable, it was encrypted with another LABAN_SECRET_KEY"
 NUMBER = typer.Argument(help="The ticket's number.", min=1)
 STAFF = typer.Option("--staff", help="Who answers; the name of the system's user when left out.")
 STATUS = typer.Option("--status", help="open, held or closed; all that are not closed when left out.")
@@ -58,7 +59,8 @@ def show(number: Annotated[int, NUMBER], as_json: Annotated[bool, JSON] = False)
     console = Console()
     head = f"#{ticket.id} {ticket.status}, {ticket.priority}, {ticket.reason}, {local_time(ticket.opened)}"
     console.print(Text(head, style="bold"))
-    console.print(Text(f"contact: {ticket.contact or '–'}; held by: {ticket.taken_by or '–'}"))
+    contact = _LOST if ticket.contact_lost else ticket.contact or "–"
+    console.print(Text(f"contact: {contact}; held by: {ticket.taken_by or '–'}"))
     for message in talk:
         console.print(Text(f"[{local_time(message.at)}] {message.author}: {message.text}"))
 
@@ -66,7 +68,7 @@ def show(number: Annotated[int, NUMBER], as_json: Annotated[bool, JSON] = False)
 @app.command()
 def take(number: Annotated[int, NUMBER], staff: Annotated[str | None, STAFF] = None) -> None:
     """Take a ticket: from now on the bot is silent in its talk."""
-    _handle(lambda records: records.tickets.take(number, staff or getpass.getuser()))
+    _handle(lambda records: records.tickets.take(number, _name(staff)))
 
 
 @app.command()
@@ -78,7 +80,7 @@ def answer(
     """Say something to the user; takes the ticket if nobody holds it."""
     if not text.strip():
         raise StartError("the answer is empty")
-    _handle(lambda records: records.tickets.answer(number, staff or getpass.getuser(), text.strip()))
+    _handle(lambda records: records.tickets.answer(number, _name(staff), text.strip()))
 
 
 @app.command()
@@ -86,7 +88,20 @@ def close(number: Annotated[int, NUMBER], staff: Annotated[str | None, STAFF] = 
     """Close a ticket: the user is told that the bot is back."""
     from connectors.staff_api import farewell
 
-    _handle(lambda records: records.tickets.close(number, staff or getpass.getuser(), farewell()))
+    _handle(lambda records: records.tickets.close(number, _name(staff), farewell()))
+
+
+def _name(staff: str | None) -> str:
+    from actions.records.schema import STAFF_NAME_CHARS
+
+    try:
+        name = (getpass.getuser() if staff is None else staff).strip()
+    except (KeyError, OSError):
+        # A container may run under a number that has no name.
+        name = ""
+    if not 0 < len(name) <= STAFF_NAME_CHARS:
+        raise StartError(f"say with --staff who answers, in at most {STAFF_NAME_CHARS} characters")
+    return name
 
 
 def _handle(change: Callable[[Records], Ticket]) -> None:

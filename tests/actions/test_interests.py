@@ -19,7 +19,7 @@ async def test_likings_are_said_back_so_that_they_can_be_corrected(desk: Desk, t
 
 async def test_trades_are_proposed_for_the_words_themselves(desk: Desk, tracker: MakeTracker) -> None:
     outcome = await play(ActionInterests(desk), tracker("e thich sua xe", "tell_interests"))
-    assert "1. **Công nghệ ô tô** ★: hợp vì bạn thích sua xe." in outcome.custom["text"]
+    assert "- **Công nghệ ô tô** ★: hợp vì bạn thích sua xe." in outcome.custom["text"]
     assert outcome.custom["quick_replies"][0]["title"] == "Công nghệ ô tô"
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from actions.records import Records
 from connectors.errors import StartError
 from connectors.keys import KEY_FILE, Keys
 from connectors.settings import Settings
@@ -36,6 +37,15 @@ def test_contacts_are_read_with_the_same_secret_alone() -> None:
     assert KEYS.decrypt(data) == "0912 345 678"
     with pytest.raises(ValueError, match="another LABAN_SECRET_KEY"):
         OTHER.decrypt(data)
+
+
+def test_a_contact_in_a_ticket_cannot_be_read_from_the_disk(tmp_path: Path) -> None:
+    records = Records.open(f"sqlite:///{tmp_path / 'records.sqlite'}", KEYS)
+    number = records.tickets.open_ticket("web-1", "asked", "normal").id
+    records.tickets.set_contact("web-1", "0912345678")
+    assert records.tickets.get(number).contact == "0912345678"
+    assert not any(b"0912345678" in file.read_bytes() for file in tmp_path.iterdir())
+    records.close()
 
 
 def test_a_link_is_good_for_its_purpose_and_its_time() -> None:

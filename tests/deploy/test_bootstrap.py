@@ -160,6 +160,59 @@ def test_build_tools_of_rasa_are_taken_from_its_lock(tmp_path: Path) -> None:
     assert environments.pinned(lock, "setuptools", "wheel") == ["setuptools==70.3.0", "wheel==0.45.1"]
 
 
+def report_of_packages_for_tests(folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """What the set-up says while it installs the Debian packages of the tests."""
+    with (folder / "setup.lock").open("w") as lock:
+        bootstrap.install_for_tests(bootstrap.Work(bootstrap.Progress(), lock.fileno()))
+    return capsys.readouterr().out
+
+
+@pytest.fixture
+def nothing_from_debian(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that has none of the tests' Debian packages."""
+    missing = {name: (tests, lambda: None) for name, (tests, _) in bootstrap.DEBIAN.items()}
+    monkeypatch.setattr(bootstrap, "DEBIAN", missing)
+
+
+@pytest.fixture
+def apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A stand-in for apt-get on a machine where we are root: it writes down what it is called with."""
+    script = tmp_path / "bin" / "apt-get"
+    script.parent.mkdir()
+    script.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/called\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{script.parent}:/usr/bin:/bin")
+    monkeypatch.setattr(bootstrap.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(bootstrap, "LOGS", tmp_path)
+    return script
+
+
+@pytest.mark.usefixtures("nothing_from_debian")
+def test_debian_packages_of_the_tests_are_installed(
+    apt: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "chromium (for the browser tests), postgresql" in report_of_packages_for_tests(tmp_path, capsys)
+    calls = [line.split()[-1] for line in (tmp_path / "called").read_text().splitlines()]
+    assert calls == ["update", "chromium", "postgresql"]
+
+
+@pytest.mark.usefixtures("nothing_from_debian")
+def test_a_debian_package_that_cannot_be_had_never_stops_the_set_up(
+    apt: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    apt.write_text("#!/bin/sh\nexit 100\n")
+    assert "will be skipped" in report_of_packages_for_tests(tmp_path, capsys)
+
+
+@pytest.mark.usefixtures("nothing_from_debian")
+def test_who_may_not_install_debian_packages_is_told_how(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bootstrap.os, "geteuid", lambda: 1000)
+    report = report_of_packages_for_tests(tmp_path, capsys)
+    assert "sudo apt install chromium postgresql" in report
+
+
 def find_python(**variables: str) -> subprocess.CompletedProcess[str]:
     """What deploy/find-python.sh says in an environment of these variables alone."""
     script = ROOT / "deploy" / "find-python.sh"

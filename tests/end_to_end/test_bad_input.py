@@ -38,7 +38,9 @@ def test_message_without_a_word_is_asked_for_one(assistant: RunningAssistant, te
 def test_control_characters_in_a_question_do_not_matter(assistant: RunningAssistant) -> None:
     plain = "Mục tiêu đến năm 2025 bao nhiêu % học sinh lớp 9 đi học nghề?"
     noisy = "\x00" + plain.replace(" ", "\u00a0\x07 ").replace("năm", "n\u200băm") + "\x1b\ufeff\n"
-    assert assistant.ask(noisy)["messages"] == assistant.ask(plain)["messages"]
+    (of_noisy,), (of_plain,) = assistant.ask(noisy)["messages"], assistant.ask(plain)["messages"]
+    # Each answer has an id of its own, to rate it by.
+    assert {**of_noisy, "id": 0} == {**of_plain, "id": 0}
 
 
 def test_markdown_and_html_around_a_question_do_not_matter(assistant: RunningAssistant) -> None:

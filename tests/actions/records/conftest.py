@@ -5,17 +5,20 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
 
-from actions.records import Records
+from actions.records import Records, TicketError, Turn
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
+ANSWER = Turn("học hàn mấy năm", ["Hai năm."], "answered", "ask_pathway", ["occupations#han"])
 _NUMBERS = count()
 
 
@@ -27,6 +30,13 @@ class Backwards:
 
     def decrypt(self, data: bytes) -> str:
         return data.decode()[::-1]
+
+
+class OtherSecret(Backwards):
+    """A cipher that can read nothing of before."""
+
+    def decrypt(self, data: bytes) -> str:
+        raise ValueError("encrypted with another secret")
 
 
 @dataclass
@@ -41,6 +51,21 @@ class Clock:
     def go(self, **span: float) -> None:
         """Goes on."""
         self.now += timedelta(**span)
+
+
+def at_once(step: Callable[[int], object], count: int = 4) -> list[object]:
+    """What a step returns, or the records' own error, of several threads that begin together."""
+    barrier = Barrier(count)
+
+    def begin(number: int) -> object:
+        barrier.wait()
+        try:
+            return step(number)
+        except TicketError as error:
+            return error
+
+    with ThreadPoolExecutor(count) as threads:
+        return list(threads.map(begin, range(count)))
 
 
 @pytest.fixture(scope="session")

@@ -42,7 +42,7 @@ def test_a_yes_deletes_only_right_after_the_question(server: RasaServer, action_
     assert actions(server.say("b", "đúng rồi")) == ["đã xóa"]
     assert stored(server, "b") is None
     assert actions(server.say("b", ask)) == ["utter_confirm_delete"]
-    assert actions(server.say("b", "không")) == ["utter_cancel"]
+    assert actions(server.say("b", "không")) == ["utter_deny"]
     assert actions(server.say("b", "đúng rồi")) == ["action_affirm"]
     server.say("b", ask)
     assert action_server.calls[-1]["next_action"] != "action_delete_my_data"

@@ -7,7 +7,7 @@ from typing import Any
 from tests.bot.rasa_side.running import ActionServer, RasaServer
 from tests.bot.rasa_side.test_dialogue import QUESTION, actions
 
-BEGIN = "kiểm tra xem mình được hỗ trợ gì"
+BEGIN = "em xong lớp 9, học trung cấp, kiểm tra giúp em"
 
 
 def says(slots: dict[str, Any], *others: dict[str, Any]) -> dict[str, Any]:

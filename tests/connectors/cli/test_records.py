@@ -10,6 +10,7 @@ import pytest
 from actions.records import Records, Turn
 from connectors.keys import Keys
 from tests.connectors.cli.conftest import Laban
+from tests.connectors.conftest import DOCUMENT
 
 SECRET = "a secret of the tests that is long enough"
 
@@ -67,6 +68,11 @@ def test_a_ticket_goes_its_way_in_the_terminal(laban: Laban, number: int, record
         (("tickets", "close", 999), "there is no ticket 999"),
         (("tickets", "list", "--status", "lost"), "--status lost: there are open, held, closed"),
         (("tickets", "answer", 999, "  "), "the answer is empty"),
+        (("tickets", "take", 1, "--staff", " "), "say with --staff who answers, in at most 80 characters"),
+        (
+            ("tickets", "take", 1, "--staff", "a" * 81),
+            "say with --staff who answers, in at most 80 characters",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_one_line(
@@ -90,7 +96,7 @@ def test_questions_without_an_answer_are_grouped_by_meaning(laban: Laban, record
         records.unanswered.note("web-1", text, ["faq#a", "faq#b"])
     first, second = json.loads(laban("unanswered", "--json")[1])
     assert (first["count"], second["count"]) == (2, 1)
-    assert first["nearest"] == "faq#a, faq#b"
+    assert [passage["id"] for passage in first["nearest"]] == ["faq#a", "faq#b"]
     assert "giá vàng" in laban("unanswered")[1]
 
 
@@ -108,3 +114,37 @@ def test_old_conversations_are_erased(laban: Laban, url: str) -> None:
 
 def test_the_database_is_made_where_the_settings_say(laban: Laban, url: str) -> None:
     assert laban("records", "migrate") == (0, f"{url}\n", "")
+
+
+def test_passages_near_a_question_are_named_by_their_headings(
+    laban: Laban, records: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "hoc-phi.md").write_text(DOCUMENT, encoding="utf-8")
+    monkeypatch.setenv("LABAN_INDEX_DIR", str(tmp_path / "index"))
+    assert laban("kb", "build", "--documents", folder)[0] == 0
+    records.unanswered.note("web-1", "giá vàng", ["quy-che-thu#i", "faq#gone"])
+    (row,) = json.loads(laban("unanswered", "--json")[1])
+    first, gone = [passage["title"] for passage in row["nearest"]]
+    assert first.startswith("Quy chế 7 › ")
+    assert "Học phí" in first
+    assert gone == "faq#gone"
+
+
+def test_what_is_kept_of_a_conversation_is_printed_and_erased(laban: Laban, records: Records) -> None:
+    key = Keys(SECRET).conversation_key("web", "c-1")
+    records.conversations.record_turn(key, "web", Turn("chào", ["chào"], "flow", "greet", []))
+    kept = json.loads(laban("records", "export", "web", "c-1")[1])
+    assert [message["text"] for message in kept["messages"]] == ["chào", "chào"]
+    assert laban("records", "forget", "web", "c-1") == (0, "erased: web c-1\n", "")
+    assert not records.conversations.state(key).known
+    for command in ("forget", "export"):
+        assert laban("records", command, "web", "c-1") == (1, "", "laban: nothing is kept of web c-1\n")
+
+
+def test_a_contact_that_nobody_can_read_any_more_is_told(
+    laban: Laban, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LABAN_SECRET_KEY", f"not {SECRET}")
+    assert "another LABAN_SECRET_KEY" in laban("tickets", "show", number)[1]

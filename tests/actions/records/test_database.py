@@ -1,0 +1,66 @@
+"""A database is brought to the newest schema once, and one that cannot be used is told without its password."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from actions.records import DatabaseUnusable, Records, schema
+from actions.records.database import alembic_config, upgrade, writing
+from tests.actions.records.conftest import ANSWER, Backwards
+
+
+def test_two_that_open_a_new_database_at_once_do_not_clash(url: str) -> None:
+    with ThreadPoolExecutor(2) as threads:
+        for opened in threads.map(lambda _: Records.open(url, Backwards()), range(2)):
+            opened.close()
+
+
+def test_migrations_make_the_tables_that_the_code_uses_and_can_be_taken_back(records: Records) -> None:
+    with records.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, schema.metadata) == []
+    with writing(records.engine) as connection:
+        command.downgrade(alembic_config(connection), "base")
+        assert set(sa.inspect(connection).get_table_names()) <= {"alembic_version"}
+    upgrade(records.engine)
+    records.conversations.record_turn("web-1", "web", ANSWER)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["postgresql://someone:geheim@127.0.0.1:1/none", "sqlite:////proc/nowhere/records.sqlite"],
+)
+def test_a_database_that_cannot_be_used_is_named_without_its_password(wrong: str) -> None:
+    with pytest.raises(DatabaseUnusable) as error:
+        Records.open(wrong, Backwards())
+    assert "cannot be used" in str(error.value)
+    assert "geheim" not in str(error.value)
+
+
+@pytest.mark.parametrize("wrong", ["postgresql://someone:geheim@host:port/none", "geheim"])
+def test_an_address_that_cannot_be_read_is_not_repeated(wrong: str) -> None:
+    with pytest.raises(DatabaseUnusable) as error:
+        Records.open(wrong, Backwards())
+    assert "cannot be read" in str(error.value)
+    assert "geheim" not in str(error.value)
+
+
+def test_a_database_of_a_newer_version_is_left_alone(records: Records, url: str) -> None:
+    with records.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(DatabaseUnusable, match="newer version"):
+        Records.open(url, Backwards())
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_file_that_is_no_database_is_told(url: str) -> None:
+    file = Path(url.removeprefix("sqlite:///"))
+    file.parent.mkdir()
+    file.write_text("this is no database" * 100, encoding="utf-8")
+    with pytest.raises(DatabaseUnusable, match="cannot be used"):
+        Records.open(url, Backwards())
