@@ -1,11 +1,13 @@
-"""What the assistant keeps of conversations: messages, tickets, ratings, questions without an answer."""
+"""What the assistant keeps: talks, tickets, ratings, questions without an answer, and messages on their way."""
 
-from actions.records.conversations import Conversations, ConversationState, RecordedMessage, Turn
+from actions.records.cipher import Cipher
+from actions.records.conversations import Conversations, ConversationState, Place, RecordedMessage, Turn
 from actions.records.database import DatabaseUnusable
 from actions.records.feedback import Feedback, Rating, Reason
+from actions.records.inbox import Arrival, Inbox, Item, Kind
+from actions.records.outbox import Delivery, Outbox, Parcel, Window
 from actions.records.records import PurgeCounts, Records
 from actions.records.tickets import (
-    Cipher,
     OpenedTicket,
     Ticket,
     TicketClosed,
@@ -17,12 +19,20 @@ from actions.records.tickets import (
 from actions.records.unanswered import Unanswered, UnansweredQuestion
 
 __all__ = [
+    "Arrival",
     "Cipher",
     "ConversationState",
     "Conversations",
     "DatabaseUnusable",
+    "Delivery",
     "Feedback",
+    "Inbox",
+    "Item",
+    "Kind",
     "OpenedTicket",
+    "Outbox",
+    "Parcel",
+    "Place",
     "PurgeCounts",
     "Rating",
     "Reason",
@@ -37,4 +47,5 @@ __all__ = [
     "Turn",
     "Unanswered",
     "UnansweredQuestion",
+    "Window",
 ]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from actions.records.cipher import Cipher
 from actions.records.database import insert_into, writing
+from actions.records.outbox import Outbox
 from actions.records.schema import conversations, messages, tickets
 
 Author = Literal["user", "assistant", "staff"]
@@ -40,6 +43,7 @@ class RecordedMessage:
     outcome: str | None
     intent: str | None
     passages: tuple[str, ...]
+    content: Mapping[str, Any] | None = None
 
     @property
     def in_turn(self) -> bool:
@@ -49,13 +53,30 @@ class RecordedMessage:
 
 @dataclass(frozen=True)
 class Turn:
-    """What was said in a turn; `said` is empty of a message without words, `replies` when the bot was silent."""
+    """What was said in a turn; `said` is empty of a message without words, `replies` when the bot was silent.
+
+    `content` is what the last reply holds besides its text; `mark` is kept with the user's message, for its sender.
+    """
 
     said: str
     replies: Sequence[str]
     outcome: str
     intent: str
     passages: Sequence[str]
+    content: Mapping[str, Any] | None = None
+    mark: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the user of a talk on a messenger is reached: the bot, page or account, and what the platform needs."""
+
+    account: str
+    address: Mapping[str, Any]
+
+
+# What is done in the transaction that keeps a turn, with the number of its last message.
+Also = Callable[[sa.Connection, int | None], None]
 
 
 _STATE = (
@@ -77,14 +98,17 @@ _COLUMNS = (
     messages.c.outcome,
     messages.c.intent,
     messages.c.passages,
+    messages.c.content,
 )
 
 
 class Conversations:
     """Keeps conversations by their keys."""
 
-    def __init__(self, engine: sa.Engine, now: Callable[[], datetime]) -> None:
-        self._engine, self._now = engine, now
+    def __init__(
+        self, engine: sa.Engine, now: Callable[[], datetime], outbox: Outbox, cipher: Cipher
+    ) -> None:
+        self._engine, self._now, self._outbox, self._cipher = engine, now, outbox, cipher
         insert = insert_into(engine, conversations)
         self._see = insert.on_conflict_do_update(
             index_elements=["key"], set_={"last_seen": insert.excluded.last_seen}
@@ -105,23 +129,86 @@ class Conversations:
         seen = {"key": conversation, "channel": channel, "created": now, "last_seen": now}
         connection.execute(self._see, seen)
 
-    def record_turn(self, conversation: str, channel: str, turn: Turn) -> int | None:
+    def record_turn(
+        self, conversation: str, channel: str, turn: Turn, also: Also | None = None
+    ) -> int | None:
         """Keeps a turn; returns the id of its last message, None when nobody said anything in words."""
         answered = {"outcome": turn.outcome, "intent": turn.intent, "passages": list(turn.passages)}
-        rows = [_row(conversation, "user", turn.said, intent=turn.intent)] if turn.said else []
+        rows = (
+            [_row(conversation, "user", turn.said, intent=turn.intent, content=turn.mark)]
+            if turn.said
+            else []
+        )
         rows += [_row(conversation, "assistant", reply, **answered) for reply in turn.replies]
+        if turn.replies:
+            rows[-1]["content"] = turn.content
         last = None
-        with writing(self._engine) as connection:
+        with writing(self._engine, durable=also is not None) as connection:
             self.see(connection, conversation, channel)
             for row in rows:
                 last = connection.execute(self._tell, {**row, "at": self._now()}).scalar_one()
+            if also is not None:
+                also(connection, last)
         return last
 
-    def tell(self, connection: sa.Connection, conversation: str, author: Author, text: str) -> int:
-        """Keeps what is said outside a turn, within a transaction; returns its id."""
-        row = {**_row(conversation, author, text), "at": self._now()}
+    def reached_at(self, connection: sa.Connection, conversation: str, place: Place, acted: datetime) -> None:
+        """Keeps where a user is reached, and when they last did something, within a transaction."""
+        values = {
+            "account": place.account,
+            "address": self._cipher.encrypt(json.dumps(place.address)),
+            "acted": acted,
+            "unreachable": None,
+        }
+        mine = conversations.c.key == conversation
+        connection.execute(sa.update(conversations).where(mine).values(**values))
+
+    def tell(
+        self,
+        connection: sa.Connection,
+        conversation: str,
+        author: Author,
+        text: str,
+        content: Mapping[str, Any] | None = None,
+    ) -> int:
+        """Keeps what is said outside a turn, within a transaction, and has it delivered; returns its id."""
+        place = self.lock(connection, conversation)
+        row = {**_row(conversation, author, text, content=content), "at": self._now()}
         told: int = connection.execute(self._tell, row).scalar_one()
+        if place is not None and place.address is not None:
+            address = self._readable(place.address)
+            if address is not None:
+                payload = {"address": address, "message": {**(content or {}), "text": text}, "author": author}
+                self._outbox.put(
+                    connection, conversation, place.channel, place.account, payload, message=told
+                )
         return told
+
+    def lock(self, connection: sa.Connection, conversation: str) -> Any:
+        """Locks a talk, so that its messages are numbered in the order in which they can be seen; returns its row."""
+        mine = sa.select(conversations).where(conversations.c.key == conversation).with_for_update()
+        return connection.execute(mine).first()
+
+    def _readable(self, address: bytes) -> Any | None:
+        try:
+            return json.loads(self._cipher.decrypt(address))
+        except ValueError:
+            # With the secret the address is lost too; the message stays in the talk.
+            return None
+
+    def newest(self) -> int:
+        """Returns the number of the newest message of all."""
+        with self._engine.connect() as connection:
+            return connection.execute(sa.select(sa.func.coalesce(sa.func.max(messages.c.id), 0))).scalar_one()
+
+    def spoken_since(self, number: int, channel: str) -> list[tuple[int, str]]:
+        """Returns numbers and conversations of a channel's messages after `number`, in order."""
+        wanted = (
+            sa.select(messages.c.id, messages.c.conversation)
+            .where(messages.c.id > number, messages.c.conversation.startswith(f"{channel}-"))
+            .order_by(messages.c.id)
+        )
+        with self._engine.connect() as connection:
+            return [(row.id, row.conversation) for row in connection.execute(wanted)]
 
     def messages(
         self, conversation: str, after: int = 0, *, only_told: bool = False, latest: int = _LATEST
@@ -140,9 +227,11 @@ class Conversations:
 
 
 def _row(conversation: str, author: Author, text: str, **more: Any) -> dict[str, Any]:
-    plain: dict[str, Any] = {"outcome": None, "intent": None, "passages": []}
+    plain: dict[str, Any] = {"outcome": None, "intent": None, "passages": [], "content": None}
     return {"conversation": conversation, "author": author, "text": text, **plain, **more}
 
 
 def _message(row: Any) -> RecordedMessage:
-    return RecordedMessage(row.id, row.author, row.text, row.at, row.outcome, row.intent, tuple(row.passages))
+    return RecordedMessage(
+        row.id, row.author, row.text, row.at, row.outcome, row.intent, tuple(row.passages), row.content
+    )

@@ -71,9 +71,12 @@ def alembic_config(connection: sa.Connection) -> Config:
     return config
 
 
-def writing(engine: sa.Engine) -> Any:
-    """Returns a transaction that will write: SQLite takes its lock at once, so that it waits instead of failing."""
-    return engine.execution_options(writing=True).begin()
+def writing(engine: sa.Engine, *, durable: bool = False) -> Any:
+    """Returns a transaction that will write: SQLite takes its lock at once, so that it waits instead of failing.
+
+    What is `durable` outlives a loss of power too: it is on the disk when the transaction ends.
+    """
+    return engine.execution_options(writing=True, durable=durable).begin()
 
 
 def insert_into(engine: sa.Engine, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
@@ -112,5 +115,8 @@ def _tune_sqlite(connection: Any, _: Any) -> None:
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    writes = connection.get_execution_options().get("writing")
+    options = connection.get_execution_options()
+    writes = options.get("writing")
+    if writes:
+        connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if options.get('durable') else 'NORMAL'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 import sqlalchemy as sa
 
 from actions.records import schema
-from actions.records.conversations import Conversations
+from actions.records.accounts import Accounts
+from actions.records.cipher import Cipher
+from actions.records.conversations import Also, Conversations
 from actions.records.database import erase_traces, open_database, writing
 from actions.records.feedback import Feedback
-from actions.records.tickets import Cipher, Tickets
+from actions.records.inbox import Inbox
+from actions.records.outbox import Outbox
+from actions.records.sites import Sites
+from actions.records.tickets import Tickets
 from actions.records.unanswered import Unanswered
 
 # What belongs to a conversation, by its key.
 _OF_CONVERSATION = (schema.messages, schema.tickets, schema.feedback, schema.unanswered)
+# So long it is known what a platform has handed over, and what was delivered: Zalo counts seven days.
+_KEPT_ON_THE_WAY = timedelta(days=8)
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,10 @@ class Records:
     tickets: Tickets
     feedback: Feedback
     unanswered: Unanswered
+    inbox: Inbox
+    outbox: Outbox
+    sites: Sites
+    accounts: Accounts
 
     @classmethod
     def open(cls, url: str, cipher: Cipher, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Self:
@@ -47,13 +58,18 @@ class Records:
             DatabaseUnusable: that is not possible.
         """
         engine = open_database(url)
-        conversations = Conversations(engine, now)
+        outbox = Outbox(engine, now, cipher)
+        conversations = Conversations(engine, now, outbox, cipher)
         return cls(
             engine,
             conversations,
             Tickets(engine, now, conversations, cipher),
             Feedback(engine, now),
             Unanswered(engine, now, conversations),
+            Inbox(engine, now, outbox, cipher),
+            outbox,
+            Sites(engine, now),
+            Accounts(engine, now, cipher),
         )
 
     def close(self) -> None:
@@ -65,6 +81,8 @@ class Records:
         with writing(self.engine) as connection:
             for table in _OF_CONVERSATION:
                 connection.execute(sa.delete(table).where(table.c.conversation == conversation))
+            self.inbox.forget(connection, conversation)
+            self.outbox.forget(connection, conversation)
             key = schema.conversations.c.key
             connection.execute(sa.delete(schema.conversations).where(key == conversation))
         erase_traces(self.engine)
@@ -85,14 +103,22 @@ class Records:
         held["tickets"] = [{**row, "contact": contacts[row["id"]]} for row in held["tickets"]]
         return held
 
+    def settle(self, also: Also) -> None:
+        """Does what a turn of which nothing is kept leaves to do, in one transaction."""
+        with writing(self.engine, durable=True) as connection:
+            also(connection, None)
+
     def purge(self, before: datetime) -> PurgeCounts:
         """Erases every conversation in which nothing was said since `before`, with all that belongs to it."""
         old = sa.select(schema.conversations.c.key).where(schema.conversations.c.last_seen < before)
         with writing(self.engine) as connection:
             gone = {
                 table.name: connection.execute(sa.delete(table).where(table.c.conversation.in_(old))).rowcount
-                for table in _OF_CONVERSATION
+                for table in (*_OF_CONVERSATION, schema.outbox)
             }
+            on_the_way = datetime.now(UTC) - _KEPT_ON_THE_WAY
+            self.inbox.purge(connection, min(before, on_the_way))
+            self.outbox.purge(connection, min(before, on_the_way))
             ended = connection.execute(
                 sa.delete(schema.conversations).where(schema.conversations.c.last_seen < before)
             ).rowcount
@@ -100,12 +126,22 @@ class Records:
         return PurgeCounts(ended, gone["messages"], gone["tickets"])
 
 
+# What says nothing to the user, or is encrypted; a contact is given readable.
+_NOT_GIVEN = ("conversation", "contact", "address")
+# Left out of a talk on the web, which has none of these.
+_OF_MESSENGERS = ("account", "acted", "unreachable", "content")
+
+
 def _of(table: sa.Table, conversation: str) -> sa.Select[Any]:
     return sa.select(table).where(table.c.conversation == conversation).order_by(table.c.id)
 
 
 def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
-    named = {str(name): value for name, value in row.items() if name not in ("conversation", "contact")}
+    named = {
+        str(name): value
+        for name, value in row.items()
+        if name not in _NOT_GIVEN and not (value is None and name in _OF_MESSENGERS)
+    }
     return {
         name: value.isoformat() if isinstance(value, datetime) else value for name, value in named.items()
     }

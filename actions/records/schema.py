@@ -36,6 +36,8 @@ metadata = sa.MetaData(
 
 _KEY = sa.String(80)
 STAFF_NAME_CHARS = 80
+ACCOUNT_CHARS = 64
+REASON_CHARS = 200
 # SQLite numbers rows by itself only where the type is INTEGER.
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
@@ -46,6 +48,12 @@ conversations = sa.Table(
     sa.Column("channel", sa.String(20), nullable=False),
     sa.Column("created", UtcDateTime, nullable=False),
     sa.Column("last_seen", UtcDateTime, nullable=False, index=True),
+    # Of a talk on a messenger: the bot, page or account it is with, and, encrypted, where the user is reached.
+    sa.Column("account", sa.String(ACCOUNT_CHARS)),
+    sa.Column("address", sa.LargeBinary),
+    # When the user last did something, from which the platforms count how long they may be written to.
+    sa.Column("acted", UtcDateTime),
+    sa.Column("unreachable", sa.String(REASON_CHARS)),
 )
 
 messages = sa.Table(
@@ -61,6 +69,8 @@ messages = sa.Table(
     sa.Column("outcome", sa.String(12)),
     sa.Column("intent", sa.String(60)),
     sa.Column("passages", sa.JSON, nullable=False),
+    # Besides the text: buttons, sources, picture of an answer; the sender's own id of a user's message.
+    sa.Column("content", sa.JSON(none_as_null=True)),
     # A number that was erased is not given to another.
     sqlite_autoincrement=True,
 )
@@ -116,4 +126,90 @@ unanswered = sa.Table(
     sa.Column("at", UtcDateTime, nullable=False, index=True),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("nearest", sa.JSON, nullable=False),
+)
+
+# What platforms have handed over. The payload is encrypted, and gone once the message has been answered.
+inbox = sa.Table(
+    "inbox",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("channel", sa.String(20), nullable=False),
+    sa.Column("account", sa.String(ACCOUNT_CHARS), nullable=False),
+    # A hash of the platform's own id of the event: what it sends again is known by it.
+    sa.Column("event", sa.String(64), nullable=False),
+    sa.Column("conversation", _KEY, nullable=False, index=True),
+    sa.Column("kind", sa.String(12), nullable=False),
+    sa.Column("received", UtcDateTime, nullable=False),
+    # What is written before then belongs to the same turn.
+    sa.Column("joins_until", UtcDateTime, nullable=False),
+    sa.Column("due", UtcDateTime, nullable=False),
+    # waiting, done or failed
+    sa.Column("state", sa.String(8), nullable=False),
+    sa.Column("payload", sa.LargeBinary),
+    sa.Column("leased_until", UtcDateTime),
+    sa.Column("attempts", sa.SmallInteger, nullable=False),
+    # Whether the user was told that the answer will be late.
+    sa.Column("told", sa.Boolean, nullable=False),
+    sa.Column("finished", UtcDateTime),
+    sa.Column("reason", sa.String(REASON_CHARS)),
+    sa.UniqueConstraint("channel", "account", "event", name="uq_inbox_event"),
+    sqlite_autoincrement=True,
+)
+inbox_waiting = sa.Index(
+    "ix_inbox_waiting",
+    inbox.c.conversation,
+    inbox.c.id,
+    sqlite_where=inbox.c.state == "waiting",
+    postgresql_where=inbox.c.state == "waiting",
+)
+
+# What is to be delivered through platforms. The payload is encrypted, and gone once it has been delivered.
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("conversation", _KEY, nullable=False, index=True),
+    sa.Column("channel", sa.String(20), nullable=False),
+    sa.Column("account", sa.String(ACCOUNT_CHARS), nullable=False),
+    # The message of the talk that is delivered; null of what is not kept there.
+    sa.Column("message", _ID),
+    sa.Column("created", UtcDateTime, nullable=False),
+    sa.Column("due", UtcDateTime, nullable=False),
+    # waiting, sending, sent, held (until the user writes again), unknown (whether it arrived) or failed
+    sa.Column("state", sa.String(8), nullable=False),
+    sa.Column("payload", sa.LargeBinary),
+    sa.Column("leased_until", UtcDateTime),
+    # How many parts of it were delivered, and how often it was tried.
+    sa.Column("parts", sa.SmallInteger, nullable=False),
+    sa.Column("attempts", sa.SmallInteger, nullable=False),
+    sa.Column("done", UtcDateTime),
+    sa.Column("reason", sa.String(REASON_CHARS)),
+    sqlite_autoincrement=True,
+)
+outbox_open = sa.Index(
+    "ix_outbox_open",
+    outbox.c.conversation,
+    outbox.c.id,
+    sqlite_where=outbox.c.state.in_(("waiting", "sending")),
+    postgresql_where=outbox.c.state.in_(("waiting", "sending")),
+)
+
+# The websites that may embed the widget, each with its looks (`connectors.sites`).
+sites = sa.Table(
+    "sites",
+    metadata,
+    sa.Column("key", sa.String(40), primary_key=True),
+    sa.Column("created", UtcDateTime, nullable=False),
+    sa.Column("settings", sa.JSON, nullable=False),
+)
+
+# What is learnt of a channel's account while it runs: tokens, encrypted, and how its webhook fares.
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    sa.Column("channel", sa.String(20), primary_key=True),
+    sa.Column("account", sa.String(ACCOUNT_CHARS), primary_key=True),
+    sa.Column("secrets", sa.LargeBinary),
+    sa.Column("state", sa.JSON, nullable=False),
+    sa.Column("leased_until", UtcDateTime),
 )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from actions.records.cipher import Cipher
 from actions.records.conversations import Conversations
 from actions.records.database import insert_into, writing
 from actions.records.schema import tickets
@@ -17,16 +18,6 @@ Status = Literal["open", "held", "closed"]
 TicketReason = Literal["asked", "serious", "emergency", "abuse"]
 PRIORITIES = ("normal", "high", "top")
 Priority = Literal["normal", "high", "top"]
-
-
-class Cipher(Protocol):
-    """Encrypts what only a person of the office may read."""
-
-    def encrypt(self, text: str) -> bytes:
-        """Returns `text` as nobody can read it."""
-
-    def decrypt(self, data: bytes) -> str:
-        """Returns what was encrypted; ValueError if it was with another key."""
 
 
 class TicketError(Exception):
@@ -197,8 +188,12 @@ class Tickets:
 
     def _one(self, connection: sa.Connection, number: int, *, lock: bool = False) -> Ticket:
         wanted = sa.select(tickets).where(tickets.c.id == number)
-        # Two people may act at once; PostgreSQL locks the row, SQLite has locked the whole database already.
-        row = connection.execute(wanted.with_for_update() if lock else wanted).first()
+        row = connection.execute(wanted).first()
+        if row is not None and lock:
+            # Two people may act at once; PostgreSQL locks the rows, SQLite has locked the whole database already.
+            # The talk goes first, as in every turn, so that nobody waits for each other.
+            self._conversations.lock(connection, row.conversation)
+            row = connection.execute(wanted.with_for_update()).first()
         if row is None:
             raise TicketNotFound(f"there is no ticket {number}")
         return self._ticket(row)

@@ -1,0 +1,215 @@
+"""The inbox: what platforms have handed over and were told 200 for, until it has been answered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from actions.records.cipher import Cipher
+from actions.records.database import insert_into, writing
+from actions.records.outbox import Outbox
+from actions.records.schema import inbox
+
+# text: words that may be joined with others to one turn; press: a button or a command, a turn of its own;
+# the rest are answered with fixed sentences (`connectors.channel`).
+Kind = Literal["text", "press", "welcome", "unreadable", "left", "seen"]
+# Nobody is kept waiting longer than this because more keeps coming.
+LONGEST_JOIN = timedelta(seconds=5)
+# Longer than a turn can take, so that two workers never have the same conversation.
+LEASE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An event as it is put down; `event` identifies it in its channel and account.
+
+    `refused` is a reply that is given at once, instead of a turn.
+    """
+
+    channel: str
+    account: str
+    event: str
+    conversation: str
+    kind: Kind
+    payload: Mapping[str, Any]
+    joins_for: timedelta = timedelta(0)
+    refused: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Item:
+    """A waiting event; `payload` is None when the secret that encrypted it is lost."""
+
+    id: int
+    channel: str
+    account: str
+    event: str
+    conversation: str
+    kind: Kind
+    received: datetime
+    payload: dict[str, Any] | None
+    attempts: int
+    told: bool
+
+
+class Inbox:
+    """Keeps events in the order of their arrival, each once."""
+
+    def __init__(
+        self, engine: sa.Engine, now: Callable[[], datetime], outbox: Outbox, cipher: Cipher
+    ) -> None:
+        self._engine, self._now, self._outbox, self._cipher = engine, now, outbox, cipher
+        insert = insert_into(engine, inbox)
+        self._put = insert.on_conflict_do_nothing().returning(inbox.c.id)
+
+    def accept(
+        self, arrivals: Sequence[Arrival], *, most: int, busy: Mapping[str, Any] | None = None
+    ) -> list[bool]:
+        """Puts events down, on the disk when this returns; tells of each whether it is new.
+
+        Args:
+            arrivals: the events, in order.
+            most: how many may wait at a time; the others are refused with `busy`.
+            busy: the reply then.
+        """
+        with writing(self._engine, durable=True) as connection:
+            waiting = self._waiting(connection)
+            new = []
+            for arrival in arrivals:
+                refused = arrival.refused or (busy if waiting >= most and arrival.kind != "left" else None)
+                number = self._insert(connection, arrival, refused is not None)
+                new.append(number is not None)
+                if number is None:
+                    continue
+                self._outbox.release(connection, arrival.conversation)
+                if refused is None:
+                    waiting += 1
+                else:
+                    self._outbox.put(
+                        connection,
+                        arrival.conversation,
+                        arrival.channel,
+                        arrival.account,
+                        {**refused, "address": arrival.payload["address"]},
+                    )
+        return new
+
+    def _insert(self, connection: sa.Connection, arrival: Arrival, refused: bool) -> int | None:
+        now = self._now()
+        row = {
+            "channel": arrival.channel,
+            "account": arrival.account,
+            "event": arrival.event,
+            "conversation": arrival.conversation,
+            "kind": arrival.kind,
+            "received": now,
+            "joins_until": now + arrival.joins_for,
+            "due": now,
+            "state": "done" if refused else "waiting",
+            "finished": now if refused else None,
+            "payload": None if refused else self._cipher.encrypt(json.dumps(arrival.payload)),
+            "attempts": 0,
+            "told": False,
+        }
+        number: int | None = connection.execute(self._put, row).scalar()
+        return number
+
+    def waiting(self) -> int:
+        """Returns how many events wait for their turn."""
+        with self._engine.connect() as connection:
+            return self._waiting(connection)
+
+    def _waiting(self, connection: sa.Connection) -> int:
+        counted = sa.select(sa.func.count()).select_from(inbox).where(inbox.c.state == "waiting")
+        return connection.execute(counted).scalar_one()
+
+    def claim(self, conversations: int) -> list[list[Item]]:
+        """Takes the events of so many conversations that wait longest, for as long as `LEASE`; a list for each."""
+        now = self._now()
+        with self._engine.connect() as connection:
+            if connection.execute(_ready(now, 1)).first() is None:
+                return []
+        with writing(self._engine) as connection:
+            keys = [row.conversation for row in connection.execute(_ready(now, conversations))]
+            mine = sa.and_(inbox.c.conversation.in_(keys), inbox.c.state == "waiting")
+            taken = (
+                sa.update(inbox).where(mine).values(leased_until=now + LEASE, attempts=inbox.c.attempts + 1)
+            )
+            rows = connection.execute(taken.returning(inbox)).all()
+        items = [self._item(row) for row in sorted(rows, key=lambda row: int(row.id))]
+        return [[item for item in items if item.conversation == key] for key in keys]
+
+    def finish(self, connection: sa.Connection, ids: Sequence[int], *, reason: str | None = None) -> None:
+        """Marks events as answered, or with a reason as failed, within the transaction that keeps the answer."""
+        connection.execute(
+            sa.update(inbox)
+            .where(inbox.c.id.in_(ids))
+            .values(
+                state="failed" if reason else "done",
+                payload=None,
+                leased_until=None,
+                finished=self._now(),
+                reason=reason,
+            )
+        )
+
+    def release(self, ids: Sequence[int], after_s: float = 0, *, told: bool | None = None) -> None:
+        """Gives events back, to be taken again after so many seconds."""
+        values: dict[str, Any] = {
+            "leased_until": None,
+            "due": self._now() + timedelta(seconds=after_s),
+        } | ({} if told is None else {"told": told})
+        with writing(self._engine) as connection:
+            connection.execute(sa.update(inbox).where(inbox.c.id.in_(ids)).values(**values))
+
+    def recover(self) -> None:
+        """Frees what a process that is gone had taken; only for a database that no other process uses."""
+        with writing(self._engine) as connection:
+            connection.execute(sa.update(inbox).where(inbox.c.state == "waiting").values(leased_until=None))
+
+    def forget(self, connection: sa.Connection, conversation: str) -> None:
+        """Takes a conversation's key off what has been answered; what still waits is answered."""
+        answered = sa.and_(inbox.c.conversation == conversation, inbox.c.state != "waiting")
+        connection.execute(sa.update(inbox).where(answered).values(conversation=""))
+
+    def purge(self, connection: sa.Connection, before: datetime) -> None:
+        """Erases what was finished before a moment; until then, what a platform sends again is known."""
+        connection.execute(sa.delete(inbox).where(inbox.c.finished < before))
+
+    def _item(self, row: Any) -> Item:
+        try:
+            payload = None if row.payload is None else json.loads(self._cipher.decrypt(row.payload))
+        except ValueError:
+            payload = None
+        return Item(
+            id=row.id,
+            channel=row.channel,
+            account=row.account,
+            event=row.event,
+            conversation=row.conversation,
+            kind=row.kind,
+            received=row.received,
+            payload=payload,
+            attempts=row.attempts,
+            told=row.told,
+        )
+
+
+def _ready(now: datetime, limit: int) -> sa.Select[Any]:
+    """Conversations whose user has paused, that nobody has taken, and that are not put off."""
+    paused = sa.func.max(inbox.c.joins_until) <= now
+    patient = sa.func.min(inbox.c.received) <= now - LONGEST_JOIN
+    taken = sa.func.max(sa.case((inbox.c.leased_until > now, 1), else_=0))
+    return (
+        sa.select(inbox.c.conversation)
+        .where(inbox.c.state == "waiting")
+        .group_by(inbox.c.conversation)
+        .having(sa.and_(sa.or_(paused, patient), sa.func.max(inbox.c.due) <= now, taken == 0))
+        .order_by(sa.func.min(inbox.c.id))
+        .limit(limit)
+    )
