@@ -13,17 +13,32 @@ from starlette.applications import Starlette
 from actions.finding import Desk
 from actions.records import DatabaseUnusable, Records
 from actions.registry import executor
-from connectors import api, conversations_api, health, pictures, problems, staff_api
+from connectors import (
+    api,
+    conversations_api,
+    health,
+    pictures,
+    problems,
+    short_links,
+    staff_api,
+    webhooks,
+    widget_api,
+    widget_pages,
+)
 from connectors.action_server import create_action_app
 from connectors.assistant import Assistant
+from connectors.channel_setup import set_up_pipeline
 from connectors.errors import StartError
 from connectors.keys import Keys
 from connectors.logging import configure_logging
 from connectors.pages import install_pages
 from connectors.rasa import RasaClient
+from connectors.rate_limits import RateLimits
 from connectors.retention import retention
 from connectors.sentences import Sentences
 from connectors.settings import VIETNAM, Settings
+from connectors.sites import own_origin
+from connectors.widget_origins import WidgetOrigins
 from knowledge.documents import Document
 from knowledge.encoder import load_encoder
 from knowledge.facts import FactBase
@@ -101,9 +116,12 @@ def _open_records(settings: Settings, keys: Keys) -> Records:
 def _public_app(
     settings: Settings, assistant: Assistant, store: KnowledgeStore, records: Records, keys: Keys
 ) -> FastAPI:
+    limits = RateLimits(settings.user_limit, settings.address_limit)
+    pipeline = set_up_pipeline(settings, assistant, records, keys, limits)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with retention(records, settings.retention_days):
+        async with retention(records, settings.retention_days), pipeline.running():
             yield
         await assistant.rasa.close()
         records.close()
@@ -114,12 +132,30 @@ def _public_app(
     app.state.records = records
     app.state.keys = keys
     app.state.staff_token = settings.staff_token
+    app.state.channels, app.state.intake, app.state.fanout = (
+        pipeline.channels,
+        pipeline.intake,
+        pipeline.fanout,
+    )
+    app.state.rate_limits, app.state.inbox_max = limits, settings.inbox_max
+    app.state.messenger_verify_token = settings.messenger_verify_token
+    app.state.message_max_chars, app.state.retention_days = (
+        settings.message_max_chars,
+        settings.retention_days,
+    )
     problems.install(app)
     app.include_router(api.router)
     app.include_router(conversations_api.router)
     app.include_router(staff_api.router)
     app.include_router(health.router)
     app.include_router(pictures.router)
+    app.include_router(short_links.router)
+    app.include_router(webhooks.router)
+    app.include_router(widget_api.router)
+    app.include_router(
+        widget_pages.widget_pages_router(records.sites, settings.base_url, settings.zalo_verification)
+    )
+    app.add_middleware(WidgetOrigins, sites=records.sites, own_origin=own_origin(settings.base_url))
     # What is added later lies further out: the answers of these two get the security headers of the pages.
     app.add_middleware(problems.BodyLimit, limit=settings.body_max_bytes)
     app.add_middleware(problems.UnexpectedErrors)

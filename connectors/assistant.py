@@ -6,13 +6,16 @@ import asyncio
 import re
 import secrets
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
+import sqlalchemy as sa
 import structlog
 
 from actions.records import ConversationState, Records, Turn
 from connectors.keys import Keys
-from connectors.messages import IncomingMessage, Intent, Reply, ReplyMessage
+from connectors.messages import IncomingMessage, Intent, Reply
 from connectors.metrics import TURN_SECONDS, TURNS
 from connectors.rasa import RasaClient
 from connectors.rasa_reply import TurnReply, read_turn
@@ -48,6 +51,25 @@ class Reading:
     alarm: str | None
 
 
+# What is done with a reply in the transaction that keeps its turn; given too is its number in the talk, if it has one.
+Settle = Callable[[sa.Connection, int | None, Reply], None]
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """How a message came: what the channel adds to a turn.
+
+    `turn` names the message, so that Rasa knows one that it has answered already (`again`). `mark` is kept with the
+    user's message and `reply_to` with the answer, for the sender.
+    """
+
+    turn: str
+    again: bool
+    settle: Settle
+    mark: Mapping[str, Any] | None = None
+    reply_to: str | None = None
+
+
 class Assistant:
     """Prepares a message, lets Rasa conduct the turn unless a person does, and keeps what was said."""
 
@@ -77,31 +99,45 @@ class Assistant:
         Raises:
             RasaUnavailable: the dialogue server is down; the message was not answered.
         """
-        started = time.perf_counter()
         conversation_id = message.conversation_id or f"c-{secrets.token_urlsafe(16)}"
         key = self._keys.conversation_key(channel, conversation_id)
-        reading = self._read(message.text)
+        return await self.answer(key, message.text, channel, conversation_id=conversation_id)
+
+    async def answer(
+        self,
+        key: str,
+        text: str,
+        channel: str,
+        *,
+        conversation_id: str = "",
+        delivered: Delivered | None = None,
+    ) -> Reply:
+        """Answers a message of the conversation that the stores know by `key`; raises as `reply` does."""
+        started = time.perf_counter()
+        reading = self._read(text)
         state = await asyncio.to_thread(self._records.conversations.state, key)
-        turn = await self._turn(key, reading, state)
+        turn = await self._turn(key, reading, state, delivered)
         # A person may have taken over meanwhile.
         if turn.messages and not state.held and (state.ticket or turn.outcome == "handoff"):
             state = await asyncio.to_thread(self._records.conversations.state, key)
             if state.held and not self._gets_through(reading):
                 turn = _silence(turn.intent)
-        messages = await asyncio.to_thread(self._keep, key, channel, reading, turn)
+        reply = Reply(
+            conversation_id=conversation_id,
+            messages=turn.messages,
+            intent=turn.intent,
+            outcome=turn.outcome,
+            notice=None if state.known or not turn.recorded else self._notice(),
+            held=state.held,
+        )
+        number = await asyncio.to_thread(self._keep, key, channel, reading, turn, reply, delivered)
         if turn.outcome in ("handoff", "safety"):
             state = replace(
                 state, ticket=(await asyncio.to_thread(self._records.conversations.state, key)).ticket
             )
-        reply = Reply(
-            conversation_id=conversation_id,
-            messages=messages,
-            intent=turn.intent,
-            outcome=turn.outcome,
-            notice=None if state.known or not turn.recorded else self._notice(),
-            ticket=state.ticket,
-            held=state.held,
-        )
+        ratable = turn.outcome == "answered"
+        messages = [m.model_copy(update={"id": number}) if ratable else m for m in turn.messages]
+        reply = reply.model_copy(update={"messages": messages, "ticket": state.ticket})
         TURNS.labels(reply.outcome).inc()
         seconds = time.perf_counter() - started
         TURN_SECONDS.observe(seconds)
@@ -127,7 +163,9 @@ class Assistant:
             alarm=alarm.grade if alarm else None,
         )
 
-    async def _turn(self, key: str, reading: Reading, state: ConversationState) -> TurnReply:
+    async def _turn(
+        self, key: str, reading: Reading, state: ConversationState, delivered: Delivered | None
+    ) -> TurnReply:
         if state.contact_wanted:
             if reading.contact:
                 await asyncio.to_thread(self._records.tickets.set_contact, key, reading.contact)
@@ -141,7 +179,9 @@ class Assistant:
             return self._fixed("utter_too_long" if reading.too_long else "utter_empty", "clarify")
         # ONNX Runtime lets go of the interpreter, so other turns go on meanwhile.
         embedding = await asyncio.to_thread(self._encoder.question, reading.prepared)
-        turn = read_turn(await self.rasa.turn(key, reading.prepared, embedding, reading.alarm))
+        name, again = (delivered.turn, delivered.again) if delivered else (None, False)
+        said = await self.rasa.turn(key, reading.prepared, embedding, reading.alarm, turn=name, again=again)
+        turn = read_turn(said)
         return self._told_of_masking(turn) if reading.masked and not reading.alarm else turn
 
     def _gets_through(self, reading: Reading) -> bool:
@@ -164,17 +204,39 @@ class Assistant:
             {"messages": [self._sentences.message(name)], "intent": _UNDERSTOOD_NOTHING, "outcome": outcome}
         )
 
-    def _keep(self, key: str, channel: str, reading: Reading, turn: TurnReply) -> list[ReplyMessage]:
-        """Records the turn and returns its messages, with the id under which an answer can be rated."""
+    def _keep(
+        self,
+        key: str,
+        channel: str,
+        reading: Reading,
+        turn: TurnReply,
+        reply: Reply,
+        delivered: Delivered | None,
+    ) -> int | None:
+        """Records the turn, and settles its delivery with it; returns the number of its last message."""
+
+        def settle(connection: sa.Connection, number: int | None) -> None:
+            if delivered is not None:
+                delivered.settle(connection, number, reply)
+
         if not turn.recorded:
-            return turn.messages
-        replies = [message.text for message in turn.messages]
-        said = Turn(reading.said, replies, turn.outcome, turn.intent.name, turn.passages)
-        kept = self._records.conversations.record_turn(key, channel, said)
+            if delivered is not None:
+                self._records.settle(settle)
+            return None
+        said = Turn(
+            reading.said,
+            [message.text for message in turn.messages],
+            turn.outcome,
+            turn.intent.name,
+            turn.passages,
+            content=_content(reply, delivered),
+            mark=delivered.mark if delivered else None,
+        )
+        also = settle if delivered is not None else None
+        kept = self._records.conversations.record_turn(key, channel, said, also)
         if turn.outcome in ("no_answer", "clarify") and reading.said:
             self._records.unanswered.note(key, reading.said, turn.passages)
-        ratable = turn.outcome == "answered"
-        return [message.model_copy(update={"id": kept}) if ratable else message for message in turn.messages]
+        return kept
 
     def _notice(self) -> str:
         return self._sentences.message("utter_privacy_notice").text.format(days=self._retention_days)
@@ -182,3 +244,11 @@ class Assistant:
 
 def _silence(intent: Intent) -> TurnReply:
     return TurnReply(messages=[], intent=intent, outcome="handoff")
+
+
+def _content(reply: Reply, delivered: Delivered | None) -> dict[str, Any] | None:
+    if not reply.messages:
+        return None
+    content = reply.messages[-1].model_dump(exclude={"text", "id"}, exclude_defaults=True)
+    told = {"notice": reply.notice, "reply_to": delivered.reply_to if delivered else None}
+    return (content | {name: value for name, value in told.items() if value}) or None

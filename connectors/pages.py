@@ -27,7 +27,9 @@ _HERE = Path(__file__).parent
 # A document's text holds **bold**, *italic* and backslash escapes; everything else in it is text.
 _INLINE = MarkdownIt("zero", {"html": False}).enable(["emphasis", "escape"])
 # Pages and scripts change with a release only, and a revalidation is answered 304.
-_REVALIDATE = {"Cache-Control": "no-cache"}
+REVALIDATE = {"Cache-Control": "no-cache"}
+# The widget's scripts and styles are loaded by the pages that embed it.
+_EMBEDDABLE = {"Cross-Origin-Resource-Policy": "cross-origin", "Access-Control-Allow-Origin": "*"}
 _API_PREFIX = "/api/"
 
 
@@ -44,7 +46,7 @@ class RevalidatedFiles(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Returns the file at `path`, or a 304 answer."""
         response = await super().get_response(path, scope)
-        response.headers.update(_REVALIDATE)
+        response.headers.update({**REVALIDATE, **_EMBEDDABLE})
         return response
 
 
@@ -107,30 +109,30 @@ def pages_router(
     @router.api_route("/", methods=["GET", "HEAD"])
     def home(request: Request) -> Response:
         limits = {"message_max_chars": message_max_chars, "retention_days": retention_days}
-        return _page(request, "home.html", **limits, documents=library.documents())
+        return page(request, "home.html", **limits, documents=library.documents())
 
     @router.api_route("/documents", methods=["GET", "HEAD"])
     def document_list(request: Request) -> Response:
-        return _page(request, "documents.html", documents=library.documents(), today=today())
+        return page(request, "documents.html", documents=library.documents(), today=today())
 
     @router.api_route("/documents/{document_id}", methods=["GET", "HEAD"])
     def reading_page(request: Request, document_id: str) -> Response:
         document = library.document(document_id)
         if document is None:
             return error_page(request, 404)
-        return _page(request, "document.html", document=document, ended=document.ended(today()))
+        return page(request, "document.html", document=document, ended=document.ended(today()))
 
     @router.api_route("/facts", methods=["GET", "HEAD"])
     def fact_overview(request: Request) -> Response:
         facts = library.facts()
         counts = {collection: len(facts.of(collection)) for collection in KINDS}
-        return _page(request, "facts.html", counts=counts, collections=vocabulary("topics"))
+        return page(request, "facts.html", counts=counts, collections=vocabulary("topics"))
 
     @router.api_route("/facts/{collection}", methods=["GET", "HEAD"])
     def fact_page(request: Request, collection: str) -> Response:
         if collection not in KINDS:
             return error_page(request, 404)
-        return _page(
+        return page(
             request,
             "collection.html",
             collection=vocabulary("topics")[collection],
@@ -150,10 +152,11 @@ def wants_page(request: Request) -> bool:
 
 def error_page(request: Request, status: int) -> Response:
     """Returns the page that says in Vietnamese what is wrong and where to go on."""
-    return _page(request, "error.html", status=status)
+    return page(request, "error.html", status=status)
 
 
-def _page(request: Request, template: str, status: int = 200, **context: object) -> Response:
+def page(request: Request, template: str, status: int = 200, **context: object) -> Response:
+    """Returns a page made from a template."""
     return _TEMPLATES.TemplateResponse(
-        request, template, {**context, "status": status}, status_code=status, headers=_REVALIDATE
+        request, template, {**context, "status": status}, status_code=status, headers=REVALIDATE
     )

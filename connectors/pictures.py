@@ -13,7 +13,8 @@ from knowledge.career.quiz import LETTERS, MOST_POINTS, load_quiz
 
 _NAME = re.compile(r"(\d{1,2}(?:-\d{1,2}){5})\.(svg|png)")
 _TYPES = {"svg": "image/svg+xml", "png": "image/png"}
-_CACHE = {"Cache-Control": "public, max-age=86400"}
+# Shown by the widget on other sites' pages too.
+_CACHE = {"Cache-Control": "public, max-age=86400", "Cross-Origin-Resource-Policy": "cross-origin"}
 
 router = APIRouter(include_in_schema=False)
 

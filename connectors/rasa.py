@@ -18,7 +18,14 @@ _HEALTH_TIMEOUT = aiohttp.ClientTimeout(2)
 
 
 class RasaUnavailable(Exception):
-    """Rasa did not answer, or could not answer this turn; says why, without the user's text."""
+    """Rasa did not answer, or could not answer this turn; says why, without the user's text.
+
+    `answered`: it did answer, but not with a reply, so that this message may be the reason.
+    """
+
+    def __init__(self, reason: str, *, answered: bool = False) -> None:
+        super().__init__(reason)
+        self.answered = answered
 
 
 class RasaTurn(BaseModel):
@@ -38,7 +45,14 @@ class RasaClient:
         self._open: aiohttp.ClientSession | None = None
 
     async def turn(
-        self, conversation_id: str, text: str, embedding: npt.NDArray[np.float32], alarm: str | None = None
+        self,
+        conversation_id: str,
+        text: str,
+        embedding: npt.NDArray[np.float32],
+        alarm: str | None = None,
+        *,
+        turn: str | None = None,
+        again: bool = False,
     ) -> RasaTurn:
         """Sends one message.
 
@@ -47,19 +61,22 @@ class RasaClient:
             text: the prepared text.
             embedding: its vector as a question, so that Rasa need not encode it again.
             alarm: the grade of distress that the app has read in it (`knowledge.safety`), if any.
+            turn: a name of this message in its conversation.
+            again: it may have been answered already; then the same reply is given, and nothing happens twice.
 
         Raises:
             RasaUnavailable: there is no answer, or not one of ours.
         """
         vector = base64.b64encode(embedding.astype(np.float16).tobytes()).decode()
-        metadata = {"embedding": vector, **({"alarm": alarm} if alarm else {})}
+        known = {"alarm": alarm, "turn": turn, "again": again or None}
+        metadata = {"embedding": vector, **{name: value for name, value in known.items() if value}}
         body = {"sender": conversation_id, "message": text, "metadata": metadata}
         try:
             async with self._session().post(f"{self._url}/webhooks/laban/webhook", json=body) as response:
                 response.raise_for_status()
                 return RasaTurn.model_validate_json(await response.read())
         except aiohttp.ClientResponseError as error:
-            raise RasaUnavailable(f"Rasa answered {error.status}") from error
+            raise RasaUnavailable(f"Rasa answered {error.status}", answered=True) from error
         except (aiohttp.ClientError, TimeoutError, ValidationError) as error:
             raise RasaUnavailable(f"Rasa gave no answer ({type(error).__name__})") from error
 

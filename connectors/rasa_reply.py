@@ -56,11 +56,13 @@ def read_turn(turn: RasaTurn) -> TurnReply:
     try:
         messages = [_RasaMessage.model_validate(message) for message in turn.messages]
     except ValidationError as error:
-        raise RasaUnavailable("Rasa's reply is not what the domain and the actions say") from error
+        raise RasaUnavailable(
+            "Rasa's reply is not what the domain and the actions say", answered=True
+        ) from error
     said = [part for message in messages for part in (message, message.custom) if part]
     texts = [part.text for part in said if part.text]
     if not texts:
-        raise RasaUnavailable("Rasa's reply has no text")
+        raise RasaUnavailable("Rasa's reply has no text", answered=True)
     outcomes = [outcome for part in said if (outcome := part.outcome or part.metadata.outcome)]
     sources = [source for part in said for source in part.sources]
     joined = ReplyMessage(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Pages hold no inline script or style and never turn text into markup in the browser (trusted types), so
@@ -25,6 +26,17 @@ _HEADERS = {
 }
 
 
+def framed_by(response: Response, origins: Sequence[str]) -> Response:
+    """Lets pages of these origins show a response in a frame."""
+    response.headers["Content-Security-Policy"] = _policy(origins)
+    return response
+
+
+def _policy(frame_ancestors: Sequence[str]) -> str:
+    ancestors = " ".join(frame_ancestors) or "'none'"
+    return "; ".join((*_POLICY, f"frame-ancestors {ancestors}"))
+
+
 class SecurityHeaders:
     """ASGI middleware that adds the headers to every HTTP response which does not set them itself.
 
@@ -33,11 +45,7 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, frame_ancestors: Sequence[str] = ()) -> None:
         self._app = app
-        ancestors = " ".join(frame_ancestors) or "'none'"
-        self._headers = {
-            **_HEADERS,
-            "Content-Security-Policy": "; ".join((*_POLICY, f"frame-ancestors {ancestors}")),
-        }
+        self._headers = {**_HEADERS, "Content-Security-Policy": _policy(frame_ancestors)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -143,6 +143,7 @@ class Services:
                     log_level="warning",
                     access_log=False,
                     server_header=False,
+                    forwarded_allow_ips=self._settings.trusted_proxies,
                     timeout_keep_alive=keep_alive,
                     timeout_graceful_shutdown=int(self._settings.drain_timeout_s),
                 )

@@ -1,5 +1,6 @@
 """What the assistant keeps: talks, tickets, ratings, questions without an answer, and messages on their way."""
 
+from actions.records.accounts import Accounts
 from actions.records.cipher import Cipher
 from actions.records.conversations import Conversations, ConversationState, Place, RecordedMessage, Turn
 from actions.records.database import DatabaseUnusable
@@ -7,6 +8,7 @@ from actions.records.feedback import Feedback, Rating, Reason
 from actions.records.inbox import Arrival, Inbox, Item, Kind
 from actions.records.outbox import Delivery, Outbox, Parcel, Window
 from actions.records.records import PurgeCounts, Records
+from actions.records.sites import Sites
 from actions.records.tickets import (
     OpenedTicket,
     Ticket,
@@ -19,6 +21,7 @@ from actions.records.tickets import (
 from actions.records.unanswered import Unanswered, UnansweredQuestion
 
 __all__ = [
+    "Accounts",
     "Arrival",
     "Cipher",
     "ConversationState",
@@ -38,6 +41,7 @@ __all__ = [
     "Reason",
     "RecordedMessage",
     "Records",
+    "Sites",
     "Ticket",
     "TicketClosed",
     "TicketError",

@@ -221,6 +221,15 @@ class Conversations:
             rows = connection.execute(wanted.order_by(messages.c.id.desc()).limit(latest)).all()
         return [_message(row) for row in reversed(rows)]
 
+    def content(self, conversation: str, number: int) -> Mapping[str, Any] | None:
+        """Returns what a message of a conversation holds besides its text, or None."""
+        wanted = sa.select(messages.c.content).where(
+            messages.c.conversation == conversation, messages.c.id == number
+        )
+        with self._engine.connect() as connection:
+            found: Mapping[str, Any] | None = connection.execute(wanted).scalar()
+        return found
+
     def last_message(self, conversation: str) -> RecordedMessage | None:
         """Returns what was said last, or None."""
         return next(iter(self.messages(conversation, latest=1)), None)

@@ -28,7 +28,7 @@ LEASE = timedelta(seconds=60)
 class Arrival:
     """An event as it is put down; `event` identifies it in its channel and account.
 
-    `refused` is a reply that is given at once, instead of a turn.
+    `refused` is a reply that is given at once, instead of a turn; empty: none.
     """
 
     channel: str
@@ -81,7 +81,9 @@ class Inbox:
             waiting = self._waiting(connection)
             new = []
             for arrival in arrivals:
-                refused = arrival.refused or (busy if waiting >= most and arrival.kind != "left" else None)
+                refused = arrival.refused
+                if refused is None and waiting >= most and arrival.kind != "left":
+                    refused = busy
                 number = self._insert(connection, arrival, refused is not None)
                 new.append(number is not None)
                 if number is None:
@@ -89,7 +91,7 @@ class Inbox:
                 self._outbox.release(connection, arrival.conversation)
                 if refused is None:
                     waiting += 1
-                else:
+                elif refused:
                     self._outbox.put(
                         connection,
                         arrival.conversation,

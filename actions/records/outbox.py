@@ -236,9 +236,10 @@ class Outbox:
         mine = sa.and_(outbox.c.conversation == conversation, outbox.c.state.not_in(_OPEN))
         connection.execute(sa.delete(outbox).where(mine))
 
-    def purge(self, connection: sa.Connection, before: datetime) -> None:
-        """Erases what was delivered before a moment."""
-        connection.execute(sa.delete(outbox).where(outbox.c.state == "sent", outbox.c.done < before))
+    def purge(self, connection: sa.Connection, delivered_before: datetime, before: datetime) -> None:
+        """Erases what was delivered before one moment, and what was put down before another, whatever became of it."""
+        delivered = sa.and_(outbox.c.state == "sent", outbox.c.done < delivered_before)
+        connection.execute(sa.delete(outbox).where(sa.or_(delivered, outbox.c.created < before)))
 
     def _set(self, number: int, **values: Any) -> None:
         with writing(self._engine) as connection:

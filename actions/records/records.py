@@ -118,7 +118,7 @@ class Records:
             }
             on_the_way = datetime.now(UTC) - _KEPT_ON_THE_WAY
             self.inbox.purge(connection, min(before, on_the_way))
-            self.outbox.purge(connection, min(before, on_the_way))
+            self.outbox.purge(connection, min(before, on_the_way), before)
             ended = connection.execute(
                 sa.delete(schema.conversations).where(schema.conversations.c.last_seen < before)
             ).rowcount

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hmac
+import itertools
 import logging
 import traceback
 from collections.abc import Awaitable, Callable
@@ -13,6 +14,7 @@ from urllib.parse import unquote
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
+from rasa.shared.core.events import BotUttered, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 from sanic import Blueprint, Sanic
@@ -40,13 +42,16 @@ class TurnRejected(Exception):
 class Turn:
     """What the app sends: a conversation's id, the prepared text and, if it has them, its embedding and alarm.
 
-    The alarm is the grade of distress (`knowledge.safety`) of what the user wrote, which may have been longer.
+    `name` identifies the message in its conversation; `again` says that it may have been answered already. The alarm is
+    the grade of distress (`knowledge.safety`) of what the user wrote, which may have been longer.
     """
 
     sender: str
     text: str
     embedding: str | None = None
     alarm: str | None = None
+    name: str | None = None
+    again: bool = False
 
     @classmethod
     def from_request(cls, request: Request) -> Turn:
@@ -78,7 +83,10 @@ class Turn:
                 raise TurnRejected(str(error)) from error
         if alarm is not None and not (isinstance(alarm, str) and alarm in INTENTS):
             raise TurnRejected(f"'{ALARM}' is none of {', '.join(INTENTS)}")
-        return cls(sender, text, embedding, alarm)
+        name, again = ((metadata or {}).get(key) for key in ("turn", "again"))
+        if not isinstance(name, str | None) or not isinstance(again, bool | None):
+            raise TurnRejected("'turn' is not a text, or 'again' neither true nor false")
+        return cls(sender, text, embedding, alarm, name, bool(again))
 
 
 class Replies(OutputChannel):
@@ -159,10 +167,17 @@ class LabanInput(InputChannel):
         failed_actions.set(failures)
         try:
             agent = self._ready_agent(app)
+            if turn.again and (before := await _answered_before(turn, agent)):
+                return json(before)
             understood = await _understand(turn, agent)
             replies = Replies()
             message = UserMessage(
-                turn.text, replies, turn.sender, parse_data=understood, input_channel=self.name()
+                turn.text,
+                replies,
+                turn.sender,
+                parse_data=understood,
+                input_channel=self.name(),
+                message_id=turn.name,
             )
             await agent.handle_message(message)
         except Exception as error:  # noqa: BLE001  # the edge of the process: the app must hear of any failure
@@ -226,6 +241,33 @@ async def _understand(turn: Turn, agent: Agent) -> dict[str, Any]:
         "entities": parsed["entities"],
         "intent_ranking": parsed.get("intent_ranking", [])[:_RANKED_INTENTS],
     }
+
+
+async def _answered_before(turn: Turn, agent: Agent) -> dict[str, Any] | None:
+    """Returns the reply that a message has got already, if the conversation remembers it.
+
+    A conversation is stored when its turn is over, so a turn that was cut short is not found here.
+    """
+    tracker = await agent.tracker_store.retrieve(turn.sender)
+    events = list(tracker.events) if tracker else []
+    asked = [place for place, event in enumerate(events) if _names(event, turn.name)]
+    if turn.name is None or not asked:
+        return None
+    said = events[asked[-1]]
+    after = itertools.takewhile(lambda event: not isinstance(event, UserUttered), events[asked[-1] + 1 :])
+    replies = Replies()
+    for event in after:
+        if isinstance(event, BotUttered):
+            whole = {**event.metadata, **event.data, "text": event.text}
+            await replies.send_response(turn.sender, whole)
+    if not replies.messages:
+        return None
+    intent = {key: said.intent.get(key) for key in ("name", "confidence")}
+    return {"messages": replies.messages, "intent": intent, "entities": said.entities}
+
+
+def _names(event: Event, name: str | None) -> bool:
+    return isinstance(event, UserUttered) and event.message_id == name
 
 
 def log_failure(what: str, error: Exception) -> None:

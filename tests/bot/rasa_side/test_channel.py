@@ -64,6 +64,8 @@ def test_without_the_token_nothing_is_done(server: RasaServer, token: str | None
         {"sender": "a", "message": "xin chào", "metadata": {"embedding": "AAAA"}},
         {"sender": "a", "message": "xin chào", "metadata": {"embedding": 7}},
         {"sender": "a", "message": "xin chào", "metadata": {"alarm": "loud"}},
+        {"sender": "a", "message": "xin chào", "metadata": {"turn": 7}},
+        {"sender": "a", "message": "xin chào", "metadata": {"turn": "7", "again": "yes"}},
         {"sender": "a", "message": "xin chào", "metadata": {"alarm": ["serious"]}},
     ],
 )
@@ -71,6 +73,15 @@ def test_what_is_not_a_turn_is_refused(server: RasaServer, body: Any) -> None:
     status, reply = server.request("POST", "/webhook", body)
     assert status == 400
     assert reply["error"]
+
+
+def test_a_message_that_comes_again_gets_the_same_reply_and_happens_once(server: RasaServer) -> None:
+    first = server.say("twice", "xin chào", turn="1")
+    server.say("twice", QUESTION, turn="2", again=True)
+    assert server.say("twice", "xin chào", turn="1", again=True)["messages"] == first["messages"]
+    again = server.say("twice", QUESTION, turn="2", again=True)
+    assert again["messages"] == [ANSWER]
+    assert again["intent"]["confidence"] > 0
 
 
 def test_a_user_cannot_name_an_intent(server: RasaServer) -> None:

@@ -1,0 +1,1 @@
+"""The platforms, one module each (`connectors.channel` says what a channel is)."""
