@@ -24,6 +24,7 @@ from connectors import (
     webhooks,
     widget_api,
     widget_pages,
+    zalo_oauth,
 )
 from connectors.action_server import create_action_app
 from connectors.assistant import Assistant
@@ -32,13 +33,15 @@ from connectors.errors import StartError
 from connectors.keys import Keys
 from connectors.logging import configure_logging
 from connectors.pages import install_pages
+from connectors.pipeline import Pipeline
 from connectors.rasa import RasaClient
-from connectors.rate_limits import RateLimits
 from connectors.retention import retention
 from connectors.sentences import Sentences
 from connectors.settings import VIETNAM, Settings
 from connectors.sites import own_origin
 from connectors.widget_origins import WidgetOrigins
+from connectors.zalo_consent import ZaloConsent
+from connectors.zalo_tokens import ZaloTokens
 from knowledge.documents import Document
 from knowledge.encoder import load_encoder
 from knowledge.facts import FactBase
@@ -82,10 +85,11 @@ def create_apps(settings: Settings) -> tuple[FastAPI, Starlette]:
     keys = Keys.load(settings)
     records = _open_records(settings, keys)
     rasa = RasaClient(settings.rasa_url, settings.rasa_token.get_secret_value(), settings.rasa_timeout_s)
+    sentences = Sentences.load()
     assistant = Assistant(
         rasa,
         store.encoder,
-        Sentences.load(),
+        sentences,
         records,
         keys,
         longest_text=settings.message_max_chars,
@@ -103,7 +107,10 @@ def create_apps(settings: Settings) -> tuple[FastAPI, Starlette]:
         retention_days=settings.retention_days,
     )
     actions = create_action_app(registered, settings.action_token.get_secret_value())
-    return _public_app(settings, assistant, store, records, keys), actions
+    tokens = ZaloTokens(settings.zalo_accounts, records.accounts, settings.zalo_oauth_url)
+    pipeline = set_up_pipeline(settings, assistant, records, keys, sentences, tokens)
+    app = _public_app(settings, assistant, store, keys, pipeline, tokens)
+    return app, actions
 
 
 def _open_records(settings: Settings, keys: Keys) -> Records:
@@ -114,14 +121,19 @@ def _open_records(settings: Settings, keys: Keys) -> Records:
 
 
 def _public_app(
-    settings: Settings, assistant: Assistant, store: KnowledgeStore, records: Records, keys: Keys
+    settings: Settings,
+    assistant: Assistant,
+    store: KnowledgeStore,
+    keys: Keys,
+    pipeline: Pipeline,
+    tokens: ZaloTokens,
 ) -> FastAPI:
-    limits = RateLimits(settings.user_limit, settings.address_limit)
-    pipeline = set_up_pipeline(settings, assistant, records, keys, limits)
+    records = pipeline.records
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with retention(records, settings.retention_days), pipeline.running():
+        # What is delivered last still needs its tokens.
+        async with retention(records, settings.retention_days), tokens.keep_fresh(), pipeline.running():
             yield
         await assistant.rasa.close()
         records.close()
@@ -137,7 +149,8 @@ def _public_app(
         pipeline.intake,
         pipeline.fanout,
     )
-    app.state.rate_limits, app.state.inbox_max = limits, settings.inbox_max
+    app.state.rate_limits, app.state.inbox_max = pipeline.intake.limits, settings.inbox_max
+    app.state.zalo_consent = ZaloConsent(tokens, keys, settings.base_url) if settings.zalo_accounts else None
     app.state.messenger_verify_token = settings.messenger_verify_token
     app.state.message_max_chars, app.state.retention_days = (
         settings.message_max_chars,
@@ -151,6 +164,7 @@ def _public_app(
     app.include_router(pictures.router)
     app.include_router(short_links.router)
     app.include_router(webhooks.router)
+    app.include_router(zalo_oauth.router)
     app.include_router(widget_api.router)
     app.include_router(
         widget_pages.widget_pages_router(records.sites, settings.base_url, settings.zalo_verification)

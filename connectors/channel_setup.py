@@ -10,6 +10,7 @@ from connectors.assistant import Assistant
 from connectors.channel import Channel, Channels
 from connectors.channels.messenger import Messenger
 from connectors.channels.web import Web
+from connectors.channels.zalo import Zalo
 from connectors.delivery import Delivery
 from connectors.fanout import Fanout
 from connectors.greetings import Greetings
@@ -21,11 +22,20 @@ from connectors.rendering import limits_of
 from connectors.sentences import Sentences
 from connectors.settings import Settings
 from connectors.worker import Worker
+from connectors.zalo_health import SignatureHealth
+from connectors.zalo_tokens import ZaloTokens
 
 
-def set_up_channels(settings: Settings, fanout: Fanout) -> Channels:
+def set_up_channels(
+    settings: Settings, records: Records, keys: Keys, fanout: Fanout, tokens: ZaloTokens
+) -> Channels:
     """Returns the widget and the platforms for which there are accounts."""
     channels: list[Channel] = [Web(fanout)]
+    if settings.zalo_accounts:
+        health = SignatureHealth(records.accounts)
+        channels.append(
+            Zalo(settings.zalo_accounts, settings.zalo_api_url, settings.base_url, tokens, health)
+        )
     if settings.messenger_pages and settings.messenger_app_secret:
         secret = settings.messenger_app_secret.get_secret_value()
         channels.append(
@@ -35,11 +45,16 @@ def set_up_channels(settings: Settings, fanout: Fanout) -> Channels:
 
 
 def set_up_pipeline(
-    settings: Settings, assistant: Assistant, records: Records, keys: Keys, limits: RateLimits
+    settings: Settings,
+    assistant: Assistant,
+    records: Records,
+    keys: Keys,
+    sentences: Sentences,
+    tokens: ZaloTokens,
 ) -> Pipeline:
     """Returns the pipeline, not running yet."""
-    sentences, fanout = Sentences.load(), Fanout(records)
-    channels = set_up_channels(settings, fanout)
+    fanout, limits = Fanout(records), RateLimits(settings.user_limit, settings.address_limit)
+    channels = set_up_channels(settings, records, keys, fanout, tokens)
     intake = Intake(
         records,
         keys,

@@ -25,6 +25,7 @@ from connectors.logging import place_of
 from connectors.messages import ReplyMessage
 from connectors.metrics import DELIVERIES
 from connectors.pacing import Pacer
+from connectors.platform_client import announced
 from connectors.rendering import PlatformLimits
 
 _AT_ONCE = 32
@@ -128,8 +129,8 @@ class Delivery:
         parts = channel.render(_outgoing(parcel), parcel.payload["address"])
         for number, part in enumerate(parts[parcel.parts :], parcel.parts + 1):
             await self._pace(parcel)
-            await asyncio.to_thread(self._records.outbox.begin, parcel.id)
-            await channel.send(parcel.account, part)
+            with announced(lambda: asyncio.to_thread(self._records.outbox.begin, parcel.id)):
+                await channel.send(parcel.account, part)
             if number < len(parts):
                 await asyncio.to_thread(self._records.outbox.part_sent, parcel.id, number)
 

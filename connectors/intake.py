@@ -43,7 +43,7 @@ class Intake:
         joins_for_s: float,
         most_waiting: int,
     ) -> None:
-        self._records, self._keys, self._sentences, self._limits = records, keys, sentences, limits
+        self._records, self._keys, self._sentences, self.limits = records, keys, sentences, limits
         self._joins_for = timedelta(seconds=joins_for_s)
         self._most_waiting = most_waiting
         self._queue: asyncio.Queue[tuple[Arrival, asyncio.Future[bool]]] = asyncio.Queue()
@@ -87,8 +87,8 @@ class Intake:
     async def _arrival(self, channel: str, event: Event) -> Arrival:
         conversation = self._keys.conversation_key(channel, f"{event.account}:{event.user}")
         refused: Mapping[str, Any] | None = None
-        if event.kind not in _UNCOUNTED and await self._limits.user_over(conversation):
-            told = await self._limits.may_tell(conversation)
+        if event.kind not in _UNCOUNTED and await self.limits.user_over(conversation):
+            told = await self.limits.may_tell(conversation)
             refused = self.said("utter_slow_down") if told else {}
         payload = {
             "text": event.text,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import httpx
@@ -12,6 +14,41 @@ from connectors.channel import OutcomeUnknown, TryLater
 # A platform closes an idle connection after a while; a request that meets the closing would have an unknown outcome.
 _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=50, keepalive_expiry=4)
 _TIMEOUT = httpx.Timeout(10, connect=5)
+
+Announcement = Callable[[], Awaitable[None]]
+_announcement: ContextVar[Announcement | None] = ContextVar("announcement", default=None)
+# httpcore's name for the moment when the connection stands and the first byte is about to be written
+# (https://www.encode.io/httpcore/extensions/#trace).
+_ABOUT_TO_SEND = "http11.send_request_headers.started"
+
+
+@contextmanager
+def announced(announcement: Announcement) -> Iterator[None]:
+    """Has `announcement` awaited just before a request is written to a platform, within the context.
+
+    What is noted there divides what was certainly not sent from what may have been, as closely as can be.
+    """
+    token = _announcement.set(announcement)
+    try:
+        yield
+    finally:
+        _announcement.reset(token)
+
+
+class AnnouncingTransport(httpx.AsyncHTTPTransport):
+    """HTTP/1.1 that makes the announcement of its context."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Sends a request."""
+        announcement = _announcement.get()
+        if announcement is not None:
+
+            async def trace(event: str, _: Mapping[str, Any]) -> None:
+                if event == _ABOUT_TO_SEND:
+                    await announcement()
+
+            request.extensions = {**request.extensions, "trace": trace}
+        return await super().handle_async_request(request)
 
 
 def retry_after(response: httpx.Response) -> float | None:
@@ -25,7 +62,10 @@ class PlatformClient:
 
     def __init__(self, base_url: str) -> None:
         self._client = httpx.AsyncClient(
-            base_url=base_url, limits=_LIMITS, timeout=_TIMEOUT, follow_redirects=False, trust_env=False
+            base_url=base_url,
+            transport=AnnouncingTransport(limits=_LIMITS, trust_env=False),
+            timeout=_TIMEOUT,
+            follow_redirects=False,
         )
 
     async def post(self, path: str, *, headers: Mapping[str, str], **body: Any) -> httpx.Response:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import secrets
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, cast
 
@@ -51,7 +50,7 @@ SiteKey = Annotated[str, Path(pattern=KEY)]
 class VisitorMessage(BaseModel):
     """What a visitor wrote; `id` is the widget's own, by which a message that is sent again is known."""
 
-    id: str = Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9-]+$")
+    id: str = Field(min_length=16, max_length=64, pattern=r"^[A-Za-z0-9-]+$")
     text: str = Field(max_length=_LONGEST_TEXT)
 
 
@@ -105,7 +104,8 @@ async def send(request: Request, site: SiteKey, message: VisitorMessage, visitor
     """Take a message; its answer comes over the stream. Without a token a talk begins."""
     state, keys = request.app.state, cast("Keys", request.app.state.keys)
     limits, intake = cast("RateLimits", state.rate_limits), cast("Intake", state.intake)
-    name = visitor or f"{site}:{secrets.token_urlsafe(18)}"
+    # Made of the widget's own random id, so that a first message that is sent again stays in the talk it has begun.
+    name = visitor or f"{site}:{keys.conversation_key(_VISITOR, message.id)}"
     conversation = keys.conversation_key(WEB, name)
     address = request.client.host if request.client else ""
     wait = await limits.user_over(conversation) or await limits.address_over(site, address)

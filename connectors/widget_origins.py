@@ -71,4 +71,5 @@ class WidgetOrigins:
 
 def _readable(origin: str | None) -> dict[str, str]:
     headers = {"Vary": "Origin", "Cross-Origin-Resource-Policy": "cross-origin"}
-    return {**headers, "Access-Control-Allow-Origin": origin} if origin else headers
+    readable = {"Access-Control-Allow-Origin": origin or "", "Access-Control-Expose-Headers": "Retry-After"}
+    return {**headers, **readable} if origin else headers

@@ -273,17 +273,25 @@ class Worker:
 
 
 def join(items: Sequence[Item], longest: int) -> list[list[Item]]:
-    """Returns the items as turns: texts that follow each other make one, as long as all of it can be read."""
+    """Returns the items as turns: texts that follow each other make one, as long as all of it can be read.
+
+    What was tried before stays what it was: a turn that comes again must be the same turn.
+    """
     turns: list[list[Item]] = []
     for item in items:
         before = turns[-1] if turns else []
-        if before and item.kind == "text" and before[-1].kind == "text" and item.channel != WEB:
+        if before and _belongs(item, before[-1]):
             texts = [_text_of(other.payload) for other in (*before, item)]
             if len(joined(texts)) <= longest:
                 before.append(item)
                 continue
         turns.append([item])
     return turns
+
+
+def _belongs(item: Item, before: Item) -> bool:
+    texts = item.kind == "text" and before.kind == "text"
+    return texts and item.channel != WEB and item.attempts == before.attempts
 
 
 def joined(texts: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Zalo's OAuth server: a pair of tokens for a code, or for the last pair's refresh token, believed only when it is whole.
+"""Zalo's OAuth server: a pair of tokens for a code or for a refresh token, believed only when it is whole.
 
 https://developers.zalo.me/docs/official-account/bat-dau/xac-thuc-va-uy-quyen-cho-ung-dung-new
 """

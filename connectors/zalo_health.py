@@ -1,4 +1,4 @@
-"""How the signatures of Zalo's calls fare, for `laban zalo status`: a wrong secret refuses everything, and Zalo says little."""
+"""How the signatures of Zalo's calls fare: a wrong secret refuses everything, and of that Zalo says little."""
 
 from __future__ import annotations
 
@@ -37,9 +37,7 @@ class SignatureHealth:
         """Says that a call was refused."""
         moment = self._worth_noting(account, why)
         if moment is not None:
-            self._writer.submit(
-                self._note, account, signature_bad=moment.isoformat(), signature_reason=why
-            )
+            self._writer.submit(self._note, account, signature_bad=moment.isoformat(), signature_reason=why)
 
     def close(self) -> None:
         """Writes what is to be written."""

@@ -9,6 +9,9 @@ const ICONS = {
   source: "M7 3.5h7l4 4v13H7zM14 3.5v4h4M10 12h5M10 15.5h5",
   up: "M7 11v9H4v-9zM7 11l4-8c1.5 0 2.5 1 2.2 2.6L12.5 9H19a1.8 1.8 0 0 1 1.8 2.2l-1.5 7A2.2 2.2 0 0 1 17.2 20H7",
   down: "M17 13V4h3v9zM17 13l-4 8c-1.5 0-2.5-1-2.2-2.6l.7-3.4H5a1.8 1.8 0 0 1-1.8-2.2l1.5-7A2.2 2.2 0 0 1 6.8 4H17",
+  more: "M12 5.5v.1M12 12v.1M12 18.5v.1",
+  end: "M5 7h14M10 7V4.5h4V7M7 7l1 13h8l1-13M10.5 11v5.5M13.5 11v5.5",
+  close: "M6 6l12 12M18 6 6 18",
   alert: "M12 4 21 19.5H3zM12 10v4.5M12 17.2v.1",
 };
 
@@ -21,7 +24,7 @@ export function h(tag, attributes = {}, ...children) {
       element.setAttribute(name, value === true ? "" : value);
     }
   }
-  element.append(...children.filter((child) => child !== null && child !== undefined));
+  element.append(...children.filter((child) => child || child === 0));
   return element;
 }
 
@@ -103,13 +106,21 @@ function isOver(date) {
   return today.slice(0, date.length) > date;
 }
 
+// Addresses are the server's, on whatever page the chat is shown.
 function webAddress(address) {
   try {
-    const url = new URL(address, document.baseURI);
+    const url = new URL(address, import.meta.url);
     return /^https?:$/.test(url.protocol) ? url.href : null;
   } catch {
     return null;
   }
+}
+
+/** A link; what is not on the page's own site opens beside it, so that the page stays. */
+function link(address, words, attributes = {}) {
+  if (new URL(address).origin === location.origin) return h("a", { href: address, ...attributes }, words);
+  const hint = h("span", { class: "hidden" }, ` ${strings.newTab}`);
+  return h("a", { href: address, target: "_blank", rel: "noopener", ...attributes }, words, hint);
 }
 
 function fact(name, value) {
@@ -124,7 +135,7 @@ export function picture({ url, alt }) {
 
 export function download({ url, title }) {
   const address = webAddress(url);
-  return address ? h("a", { class: "download", href: address, download: true }, title) : null;
+  return address ? link(address, title, { class: "download", download: true }) : null;
 }
 
 /** One source of an answer, folded: what it is; unfolded: date, validity, quotation and the way to the text. */
@@ -132,7 +143,7 @@ export function source({ title, number, section, issued, valid_to: validTo, url,
   // A number whose first part is blank in the text keeps the blank.
   const numbered = number?.startsWith("/") ? `……${number}` : number;
   const address = url ? webAddress(url) : null;
-  const until = validTo && writtenDate(validTo) + (isOver(validTo) ? ` (${strings.ended})` : "");
+  const until = validTo && writtenDate(validTo) + (isOver(validTo) ? ` (${strings.sourceEnded})` : "");
   return h(
     "details",
     { class: "source" },
@@ -156,6 +167,6 @@ export function source({ title, number, section, issued, valid_to: validTo, url,
       fact(strings.sourceIssued, issued && writtenDate(issued)),
       fact(strings.sourceValid, until),
     ),
-    address ? h("a", { href: address }, strings.openSource) : null,
+    address ? link(address, strings.openSource) : null,
   );
 }

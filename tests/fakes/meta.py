@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
+from starlette.requests import ClientDisconnect
 
 APP_SECRET = "app-secret-of-the-fake"
 VERIFY_TOKEN = "verify-token-of-the-fake"
@@ -29,6 +30,8 @@ class FakeMeta:
     actions: list[str] = field(default_factory=list)
     failures: deque[tuple[int, dict[str, Any]]] = field(default_factory=deque)
     delay_s: float = 0.0
+    # Requests whose caller vanished before they were read.
+    broken_off: int = 0
 
     def texts(self, user: str) -> list[str]:
         """What a user has got, in order."""
@@ -45,15 +48,20 @@ def meta_app(fake: FakeMeta) -> FastAPI:
 
     @app.post("/graph/{page}/messages")
     async def send(page: str, request: Request) -> Response:
+        try:
+            body = await request.json()
+        except ClientDisconnect:
+            # uvicorn hands over no body once the caller is gone, although all of it may have come.
+            fake.broken_off += 1
+            return Response(status_code=400)
         await asyncio.sleep(fake.delay_s)
         if request.headers.get("authorization") != f"Bearer {PAGE_TOKEN}":
             return JSONResponse(
                 {"error": {"message": "Bad token", "type": "OAuthException", "code": 190}}, 400
             )
         if fake.failures:
-            status, body = fake.failures.popleft()
-            return JSONResponse(body, status, headers={"Retry-After": "1"} if status == 429 else {})
-        body = await request.json()
+            status, told = fake.failures.popleft()
+            return JSONResponse(told, status, headers={"Retry-After": "1"} if status == 429 else {})
         if "sender_action" in body:
             fake.actions.append(body["sender_action"])
             return JSONResponse({"recipient_id": body["recipient"]["id"]})

@@ -1,4 +1,4 @@
-"""The real pages in Debian's chromium, before a fake REST API."""
+"""The real pages in Debian's chromium, before a fake widget API."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, sync_playwright
 
-from tests.end_to_end.browser.fake_api import FakeApi, serving
+from tests.end_to_end.browser.fake_api import serving
+from tests.end_to_end.browser.fake_talks import FakeApi
 
 ROOT = Path(__file__).parents[3]
 PHONE = ViewportSize(width=360, height=740)
@@ -67,7 +68,10 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(chromium: Browser, api: FakeApi) -> Iterator[OpenPage]:
-    """Opens a path in a fresh profile; afterwards no script may have failed and no other host been asked."""
+    """Opens a path of our pages, or an address, in a fresh profile.
+
+    Afterwards no script may have failed and no other host been asked.
+    """
     faults: list[str] = []
     hosts: set[str] = set()
     contexts = []
@@ -86,14 +90,14 @@ def open_page(chromium: Browser, api: FakeApi) -> Iterator[OpenPage]:
         page = context.new_page()
         page.on("console", note)
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto(api.url + path)
+        page.goto(path if path.startswith("http") else api.url + path)
         return page
 
     yield open_
     for context in contexts:
         context.close()
     assert faults == []
-    assert hosts <= {urlsplit(api.url).netloc}
+    assert hosts <= {urlsplit(api.url).netloc, urlsplit(api.embed_url).netloc}
 
 
 @pytest.fixture

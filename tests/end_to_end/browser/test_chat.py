@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from tests.end_to_end.browser.conftest import DESKTOP, OpenPage
-from tests.end_to_end.browser.fake_api import FakeApi
+from tests.end_to_end.browser.fake_talks import FakeApi
 
 QUESTION = "đến năm 2025 bao nhiêu phần trăm hs lớp 9 đi học nghề ạ"
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -20,6 +20,12 @@ def field(page: Page) -> Locator:
 def ask(page: Page, text: str) -> None:
     field(page).fill(text)
     field(page).press("Enter")
+
+
+def choose(page: Page, choice: str) -> None:
+    """Uses one of the choices behind the three dots."""
+    page.locator("summary[aria-label='Tuỳ chọn']").click()
+    page.get_by_role("button", name=choice).click()
 
 
 def said(page: Page) -> list[str]:
@@ -56,10 +62,10 @@ def test_conversation_is_still_there_on_the_way_back(open_page: OpenPage, api: F
     page.wait_for_url("**/documents/**")
     page.go_back()
     expect(page.locator(".message.bot")).to_contain_text("40% học sinh tốt nghiệp trung học cơ sở")
-    assert len(api.received) == 1
+    assert api.asked == [QUESTION]
 
 
-def test_reload_keeps_the_conversation_and_its_id(open_page: OpenPage, api: FakeApi) -> None:
+def test_reload_keeps_the_conversation(open_page: OpenPage, api: FakeApi) -> None:
     page = open_page("/")
     ask(page, QUESTION)
     expect(page.locator(".message.bot")).to_have_count(1)
@@ -69,14 +75,15 @@ def test_reload_keeps_the_conversation_and_its_id(open_page: OpenPage, api: Fake
     assert said(page) == before
     ask(page, "hai tin")
     expect(page.locator(".message.bot")).to_have_count(3)
-    assert len({message["conversation_id"] for message in api.received}) == 1
-    assert UUID.fullmatch(api.received[0]["conversation_id"])
+    assert len(api.talks) == 1
+    assert api.asked == [QUESTION, "hai tin"]
 
 
-def test_nothing_is_stored_before_the_first_message(open_page: OpenPage) -> None:
+def test_nothing_is_stored_or_asked_for_before_the_first_message(open_page: OpenPage, api: FakeApi) -> None:
     page = open_page("/")
     field(page).fill("chưa gửi")
     assert page.evaluate(STORED) == NOTHING_STORED
+    assert api.paths("/widget/") == []
     field(page).press("Enter")
     expect(page.locator(".message.bot")).to_have_count(1)
     assert page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 1, ""]
@@ -86,23 +93,42 @@ def test_new_conversation_forgets_the_old_one(open_page: OpenPage, api: FakeApi)
     page = open_page("/")
     ask(page, QUESTION)
     expect(page.locator(".message.bot")).to_have_count(1)
-    page.get_by_role("button", name="Cuộc trò chuyện mới").click()
+    choose(page, "Cuộc trò chuyện mới")
     expect(page.locator(".message")).to_have_count(0)
     expect(page.locator(".replies button")).to_have_count(0)
     assert page.evaluate(STORED) == NOTHING_STORED
     ask(page, QUESTION)
     expect(page.locator(".message.bot")).to_have_count(1)
-    assert api.received[0]["conversation_id"] != api.received[1]["conversation_id"]
+    assert len(api.talks) == 2
+    assert [talk.ended for talk in api.talks.values()] == [True, False]
+
+
+def test_ending_deletes_here_and_on_the_server(open_page: OpenPage, api: FakeApi) -> None:
+    page = open_page("/")
+    ask(page, QUESTION)
+    expect(page.locator(".message.bot")).to_have_count(1)
+    field(page).fill("viết dở")
+    choose(page, "Kết thúc và xoá ở máy này")
+    expect(page.locator(".banner")).to_contain_text("Đã kết thúc")
+    expect(page.locator(".message")).to_have_count(0)
+    expect(field(page)).to_have_value("")
+    assert page.evaluate(STORED) == NOTHING_STORED
+    assert api.talk.ended
+    page.reload()
+    expect(page.locator(".message")).to_have_count(0)
+    ask(page, "hai tin")
+    expect(page.locator(".message.bot")).to_have_count(2)
+    expect(page.locator(".banner")).to_be_hidden()
 
 
 def test_new_conversation_drops_an_answer_that_comes_too_late(open_page: OpenPage, api: FakeApi) -> None:
     page = open_page("/")
-    api.held = True
+    api.slow = True
     ask(page, QUESTION)
     expect(page.locator(".typing")).to_be_visible()
-    page.get_by_role("button", name="Cuộc trò chuyện mới").click()
+    choose(page, "Cuộc trò chuyện mới")
     expect(page.locator(".typing")).to_be_hidden()
-    api.held = False
+    api.slow = False
     ask(page, "hai tin")
     expect(page.locator(".message.bot")).to_have_count(2)
     assert said(page) == ["? hai tin", "Tin thứ nhất", "Tin thứ hai"]
@@ -120,7 +146,7 @@ def test_works_without_random_uuid(open_page: OpenPage, api: FakeApi) -> None:
     assert page.evaluate("typeof crypto.randomUUID") == "undefined"
     ask(page, QUESTION)
     expect(page.locator(".message.bot")).to_have_count(1)
-    assert UUID.fullmatch(api.received[0]["conversation_id"])
+    assert UUID.fullmatch(api.received[0]["id"])
 
 
 def test_suggested_question_is_asked(open_page: OpenPage, api: FakeApi) -> None:

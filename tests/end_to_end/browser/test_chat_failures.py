@@ -1,9 +1,9 @@
 """When an answer does not come: what is said, what can be done, and that nothing is lost or out of order."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.end_to_end.browser.conftest import OpenPage
-from tests.end_to_end.browser.fake_api import FakeApi
+from tests.end_to_end.browser.fake_talks import FakeApi
 from tests.end_to_end.browser.test_chat import QUESTION, ask, said
 
 BUSY = "Mình đang nâng cấp, bạn chờ chút nhé."
@@ -22,7 +22,7 @@ def test_server_error_is_told_and_sent_again(open_page: OpenPage, api: FakeApi) 
     expect(page.locator(".message.bot")).to_contain_text("40% học sinh")
     expect(page.locator(".fate")).to_have_text("")
     assert api.texts == [QUESTION, QUESTION]
-    assert len({message["conversation_id"] for message in api.received}) == 1
+    assert api.asked == [QUESTION]
 
 
 def test_failure_and_its_button_come_into_view(open_page: OpenPage, api: FakeApi) -> None:
@@ -44,13 +44,6 @@ def test_failure_without_words_gets_ours(open_page: OpenPage, api: FakeApi) -> N
     expect(page.locator(".fate")).to_contain_text("Đang có nhiều người hỏi quá")
 
 
-def test_an_answer_without_messages_is_a_failure(open_page: OpenPage) -> None:
-    page = open_page("/")
-    ask(page, "không lời")
-    expect(page.locator(".fate")).to_contain_text("Mình đang gặp trục trặc")
-    expect(page.get_by_role("button", name="Gửi lại")).to_be_visible()
-
-
 def test_refused_message_is_not_offered_again_and_blocks_nothing(open_page: OpenPage, api: FakeApi) -> None:
     page = open_page("/")
     api.failures.append((422, "Câu này dài quá."))
@@ -62,41 +55,94 @@ def test_refused_message_is_not_offered_again_and_blocks_nothing(open_page: Open
     assert api.texts == [QUESTION, "hai tin"]
 
 
-def test_wait_has_a_limit(open_page: OpenPage, api: FakeApi) -> None:
-    page = open_page("/")
+def test_wait_has_a_limit_and_the_office_can_be_called(open_page: OpenPage, api: FakeApi) -> None:
+    api.phone = "0225 3822 011"
+    page = open_page("/chat/thcs-le-loi")
     page.clock.install()
-    api.held = True
+    api.slow = True
     ask(page, QUESTION)
     expect(page.locator(".typing")).to_be_visible()
-    page.clock.fast_forward(14_000)
+    page.wait_for_function("sessionStorage.length > 0")
+    page.clock.fast_forward(19_000)
     expect(page.locator(".typing")).to_be_visible()
-    expect(page.get_by_role("status")).to_have_text("La Bàn đang trả lời…")
-    page.clock.fast_forward(1_100)
+    expect(page.locator("[role=status].hidden")).to_have_text("La Bàn đang trả lời…")
+    page.clock.fast_forward(11_100)
     expect(page.locator(".fate")).to_contain_text("Chờ hơi lâu mà chưa có câu trả lời")
+    expect(page.get_by_role("link", name="Gọi 0225 3822 011")).to_have_attribute("href", "tel:02253822011")
     expect(page.locator(".typing")).to_be_hidden()
-    api.held = False
+    api.slow = False
     retry(page)
     expect(page.locator(".message.bot")).to_have_count(1)
+    expect(page.locator(".fate")).to_have_text("")
+    assert api.asked == [QUESTION]
 
 
-def test_lost_network_is_told_and_its_return_sends_again(open_page: OpenPage, api: FakeApi) -> None:
+def test_a_late_answer_takes_the_complaint_back(open_page: OpenPage, api: FakeApi) -> None:
+    page = open_page("/")
+    page.clock.install()
+    api.slow = True
+    ask(page, QUESTION)
+    page.wait_for_function("sessionStorage.length > 0")
+    page.clock.fast_forward(30_100)
+    expect(page.get_by_role("button", name="Gửi lại")).to_be_visible()
+    api.slow = False
+    page.clock.fast_forward(60_000)
+    expect(page.locator(".message.bot")).to_have_count(1)
+    expect(page.get_by_role("button", name="Gửi lại")).to_have_count(0)
+
+
+def test_without_network_messages_wait_in_order_and_are_sent_once(open_page: OpenPage, api: FakeApi) -> None:
     page = open_page("/")
     page.context.set_offline(True)
     ask(page, QUESTION)
-    expect(page.locator(".fate")).to_contain_text("Không kết nối được")
+    ask(page, "hai tin")
+    expect(page.locator(".banner")).to_contain_text("Đang mất kết nối")
+    expect(page.locator(".fate").first).to_contain_text("Chưa gửi được vì mất mạng")
+    expect(page.locator(".fate").last).to_have_text("Chờ gửi")
     assert api.texts == []
     page.context.set_offline(False)
+    expect(page.locator(".message.bot")).to_have_count(3)
+    expect(page.locator(".banner")).to_be_hidden()
+    assert api.texts == api.asked == [QUESTION, "hai tin"]
+
+
+def test_messages_written_without_network_survive_a_reload(open_page: OpenPage, api: FakeApi) -> None:
+    page = open_page("/")
+    page.route("**/widget/**", lambda route: route.abort())
+    ask(page, QUESTION)
+    expect(page.locator(".fate")).to_contain_text("Chưa gửi được vì mất mạng")
+    page.unroute("**/widget/**")
+    page.reload()
     expect(page.locator(".message.bot")).to_have_count(1)
-    assert api.texts == [QUESTION]
+    assert api.asked == [QUESTION]
+
+
+def test_a_lost_confirmation_does_not_ask_twice(open_page: OpenPage, api: FakeApi) -> None:
+    page = open_page("/")
+    ask(page, "hai tin")
+    expect(page.locator(".message.bot")).to_have_count(2)
+    api.slow = True
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/messages", lose, times=1)
+    ask(page, QUESTION)
+    api.slow = False
+    expect(page.locator(".message.bot")).to_have_count(3)
+    expect(page.locator(".fate").last).to_have_text("")
+    assert api.asked == ["hai tin", QUESTION]
+    assert said(page)[3] == f"? {QUESTION}"
 
 
 def test_messages_typed_while_waiting_are_answered_in_order(open_page: OpenPage, api: FakeApi) -> None:
     page = open_page("/")
-    api.held = True
+    api.stuck = True
     for text in (QUESTION, "dấu sao", "hai tin"):
         ask(page, text)
-    expect(page.locator(".fate").nth(1)).to_have_text("Đang chờ câu trước")
-    api.held = False
+    expect(page.locator(".fate").nth(1)).to_have_text("Chờ gửi")
+    api.stuck = False
     expect(page.locator(".message.bot")).to_have_count(4)
     assert api.texts == [QUESTION, "dấu sao", "hai tin"]
     assert [text.split("\n")[0][:7] for text in said(page)] == [
@@ -110,13 +156,27 @@ def test_messages_typed_while_waiting_are_answered_in_order(open_page: OpenPage,
     ]
 
 
+def test_a_token_that_is_no_longer_good_begins_anew_and_sends_again(
+    open_page: OpenPage, api: FakeApi
+) -> None:
+    page = open_page("/")
+    ask(page, QUESTION)
+    expect(page.locator(".message.bot")).to_have_count(1)
+    api.expire()
+    ask(page, "hai tin")
+    expect(page.locator(".message.bot")).to_have_count(2)
+    assert said(page) == ["? hai tin", "Tin thứ nhất", "Tin thứ hai"]
+    assert len(api.talks) == 2
+    assert [m["text"] for m in api.talk.messages if m["author"] == "user"] == ["hai tin"]
+
+
 def test_failure_holds_back_what_was_typed_after_it(open_page: OpenPage, api: FakeApi) -> None:
     page = open_page("/")
     api.failures.append((503, BUSY))
-    api.held = True
+    api.stuck = True
     ask(page, QUESTION)
     ask(page, "hai tin")
-    api.held = False
+    api.stuck = False
     expect(page.locator(".fate").first).to_contain_text(BUSY)
     assert api.texts == [QUESTION]
     retry(page)
@@ -134,13 +194,16 @@ def test_next_message_takes_a_failed_one_along(open_page: OpenPage, api: FakeApi
     assert api.texts == [QUESTION, QUESTION, "hai tin"]
 
 
-def test_reload_while_waiting_offers_to_send_again(open_page: OpenPage, api: FakeApi) -> None:
+def test_reload_while_waiting_still_gets_the_answer(open_page: OpenPage, api: FakeApi) -> None:
     page = open_page("/")
-    api.held = True
+    api.slow = True
     ask(page, QUESTION)
+    page.wait_for_function("sessionStorage.length > 0")
     expect(page.locator(".typing")).to_be_visible()
     page.reload()
-    expect(page.locator(".fate")).to_contain_text("Câu này chưa được trả lời.")
-    api.held = False
-    retry(page)
+    expect(page.locator(".message.user")).to_have_count(1)
+    expect(page.locator(".typing")).to_be_visible()
+    api.slow = False
     expect(page.locator(".message.bot")).to_have_count(1)
+    expect(page.locator(".typing")).to_be_hidden()
+    assert api.asked == [QUESTION]

@@ -3,7 +3,8 @@
 from playwright.sync_api import expect
 
 from tests.end_to_end.browser.conftest import DESKTOP, OpenPage
-from tests.end_to_end.browser.fake_api import MESSAGE_MAX_CHARS, FakeApi
+from tests.end_to_end.browser.fake_api import MESSAGE_MAX_CHARS
+from tests.end_to_end.browser.fake_talks import FakeApi
 from tests.end_to_end.browser.test_chat import QUESTION, ask, field
 
 
@@ -95,7 +96,7 @@ def test_everything_is_reached_with_the_keyboard(open_page: OpenPage, api: FakeA
             break
     assert order[0] == "Tới nội dung chính"
     assert order[-1] == "field"
-    assert {"Gặp người tư vấn", "Cuộc trò chuyện mới", "Nội dung trò chuyện", "Văn bản"} <= set(order)
+    assert {"Gặp người tư vấn", "Tuỳ chọn", "Nội dung trò chuyện", "Văn bản"} <= set(order)
     page.keyboard.type(QUESTION)
     page.keyboard.press("Enter")
     expect(page.locator(".source")).to_have_count(1)

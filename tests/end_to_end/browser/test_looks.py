@@ -71,6 +71,7 @@ def test_touch_targets_are_large_enough(open_page: OpenPage, size: str) -> None:
     page.get_by_label("Câu hỏi của bạn").fill("phần trăm")
     page.get_by_role("button", name="Gửi").click()
     page.locator(".source summary").click()
+    page.locator("summary[aria-label='Tuỳ chọn']").click()
     targets = page.locator("la-ban-chat").locator(
         "button:visible, summary:visible, textarea:visible, .source a:visible"
     )

@@ -1,0 +1,56 @@
+"""`/zalo/callback`: where an administrator comes back to from Zalo's page of consent."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+
+import structlog
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+
+from connectors.pages import page
+from connectors.zalo_consent import CALLBACK, ConsentInvalid, WrongAccount, ZaloConsent
+from connectors.zalo_grants import GrantFailed
+from connectors.zalo_tokens import NoToken
+
+_LONGEST = 4000
+
+router = APIRouter(include_in_schema=False)
+
+log = structlog.get_logger()
+
+
+@router.get(CALLBACK)
+async def connected(
+    request: Request,
+    code: Annotated[str, Query(max_length=_LONGEST)] = "",
+    state: Annotated[str, Query(max_length=_LONGEST)] = "",
+    oa_id: Annotated[str, Query(max_length=100)] = "",
+) -> Response:
+    """Keep the tokens that the consent is good for, and say in Vietnamese whether that went well."""
+    consent = cast("ZaloConsent | None", request.app.state.zalo_consent)
+    if consent is None:
+        raise HTTPException(404)
+    status, outcome = await _outcome(consent, code, state, oa_id)
+    if outcome != "connected":
+        log.warning("Zalo account not connected", outcome=outcome)
+    return page(request, "zalo.html", status, outcome=outcome, oa_id=oa_id)
+
+
+async def _outcome(consent: ZaloConsent, code: str, state: str, oa_id: str) -> tuple[int, str]:
+    if not code:
+        return 400, "declined"
+    try:
+        await consent.exchange(code, state, oa_id)
+    except ConsentInvalid:
+        return 400, "expired"
+    except WrongAccount:
+        return 400, "other_account"
+    except GrantFailed as error:
+        log.error("Zalo gives no tokens", account=oa_id, reason=str(error))
+        return 502, "refused"
+    except (NoToken, SQLAlchemyError) as error:
+        log.error("Zalo tokens not kept", account=oa_id, error=type(error).__name__)
+        return 503, "not_kept"
+    return 200, "connected"
