@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,6 +39,7 @@ from connectors.retention import retention
 from connectors.sentences import Sentences
 from connectors.settings import VIETNAM, Settings
 from connectors.sites import own_origin
+from connectors.telegram_polling import telegram
 from connectors.widget_origins import WidgetOrigins
 from connectors.zalo_consent import ZaloConsent
 from connectors.zalo_tokens import ZaloTokens
@@ -132,8 +133,13 @@ def _public_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        # What is delivered last still needs its tokens.
-        async with retention(records, settings.retention_days), tokens.keep_fresh(), pipeline.running():
+        async with AsyncExitStack() as running:
+            await running.enter_async_context(retention(records, settings.retention_days))
+            # What is delivered last still needs its tokens.
+            await running.enter_async_context(tokens.keep_fresh())
+            await running.enter_async_context(pipeline.running())
+            polled = settings.telegram_polling
+            await running.enter_async_context(telegram(pipeline.channels, pipeline.intake, polled=polled))
             yield
         await assistant.rasa.close()
         records.close()

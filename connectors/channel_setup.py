@@ -9,6 +9,7 @@ from connectors.accounts import Account
 from connectors.assistant import Assistant
 from connectors.channel import Channel, Channels
 from connectors.channels.messenger import Messenger
+from connectors.channels.telegram import Telegram
 from connectors.channels.web import Web
 from connectors.channels.zalo import Zalo
 from connectors.delivery import Delivery
@@ -31,6 +32,15 @@ def set_up_channels(
 ) -> Channels:
     """Returns the widget and the platforms for which there are accounts."""
     channels: list[Channel] = [Web(fanout)]
+    if settings.telegram_bots:
+        channels.append(
+            Telegram(
+                settings.telegram_bots,
+                settings.telegram_api_url,
+                settings.base_url,
+                lambda name: keys.secret_for(f"telegram webhook {name}"),
+            )
+        )
     if settings.zalo_accounts:
         health = SignatureHealth(records.accounts)
         channels.append(

@@ -29,6 +29,7 @@ class Keys:
     """The keys of one installation; the `Cipher` of the tickets' contacts."""
 
     def __init__(self, secret: str) -> None:
+        self._secret = secret
         self._hash_key = _derive(secret, "conversation ids")
         self._fernet = Fernet(base64.urlsafe_b64encode(_derive(secret, "contacts")))
         self._serializer = URLSafeTimedSerializer(
@@ -69,6 +70,10 @@ class Keys:
             return self._fernet.decrypt(data).decode()
         except InvalidToken:
             raise ValueError("this was encrypted with another LABAN_SECRET_KEY") from None
+
+    def secret_for(self, purpose: str) -> str:
+        """Returns a secret of 43 letters and digits for one purpose, the same each time."""
+        return base64.urlsafe_b64encode(_derive(self._secret, purpose)).decode().rstrip("=")
 
     def sign(self, purpose: str, value: str) -> str:
         """Returns a token for a link that carries `value` and tells when it was made."""

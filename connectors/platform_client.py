@@ -12,7 +12,7 @@ import httpx
 from connectors.channel import OutcomeUnknown, TryLater
 
 # A platform closes an idle connection after a while; a request that meets the closing would have an unknown outcome.
-_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=50, keepalive_expiry=4)
+LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=50, keepalive_expiry=4)
 _TIMEOUT = httpx.Timeout(10, connect=5)
 
 Announcement = Callable[[], Awaitable[None]]
@@ -63,7 +63,7 @@ class PlatformClient:
     def __init__(self, base_url: str) -> None:
         self._client = httpx.AsyncClient(
             base_url=base_url,
-            transport=AnnouncingTransport(limits=_LIMITS, trust_env=False),
+            transport=AnnouncingTransport(limits=LIMITS, trust_env=False),
             timeout=_TIMEOUT,
             follow_redirects=False,
         )

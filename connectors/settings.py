@@ -147,6 +147,11 @@ class Settings(BaseSettings):
     telegram_api_url: str = Field(
         "https://api.telegram.org", description="Address of Telegram's Bot API server."
     )
+    telegram_polling: bool = Field(
+        False,
+        description="Fetch Telegram's updates instead of being called, on a machine without a public address; "
+        "`laban serve --telegram-polling` does so too.",
+    )
     zalo_accounts: dict[str, ZaloAccount] = Field(
         {},
         description="Zalo Official Accounts as JSON, by the account's id: "

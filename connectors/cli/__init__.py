@@ -21,6 +21,7 @@ COMMANDS = {
     "kb": "Build, search, list and check the knowledge base.",
     "tickets": "List, read, answer and close the requests for a person.",
     "unanswered": "List what was asked and not answered, grouped by meaning.",
+    "telegram": "Set, show and remove the webhooks of the Telegram bots.",
     "zalo": "Connect Zalo Official Accounts, and see how they fare.",
     "outbox": "List what could not be delivered, or not yet, and deliver it after all.",
     "sites": "Add, list and remove the websites that may embed the widget.",

@@ -1,6 +1,7 @@
 """`laban serve`: start the assistant and keep it running."""
 
 import asyncio
+from typing import Annotated
 
 import typer
 import uvloop
@@ -12,7 +13,12 @@ app = typer.Typer()
 
 
 @app.command()
-def serve() -> None:
+def serve(
+    telegram_polling: Annotated[
+        bool,
+        typer.Option("--telegram-polling", help="Fetch Telegram's updates: no public address is needed."),
+    ] = False,
+) -> None:
     """Start the assistant and everything it needs, and keep it running until Ctrl-C or SIGTERM.
 
     Builds the index and trains the Rasa model when what they are made from has changed.
@@ -23,6 +29,8 @@ def serve() -> None:
     from connectors import serving
 
     settings = load_settings()
+    if telegram_polling:
+        settings = settings.model_copy(update={"telegram_polling": True})
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         code = runner.run(serving.serve(settings, reporter()))
     raise typer.Exit(code)
