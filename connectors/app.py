@@ -21,7 +21,6 @@ from connectors import (
     problems,
     short_links,
     staff_api,
-    webhooks,
     widget_api,
     widget_pages,
     zalo_oauth,
@@ -40,12 +39,14 @@ from connectors.sentences import Sentences
 from connectors.settings import VIETNAM, Settings
 from connectors.sites import own_origin
 from connectors.telegram_polling import telegram
+from connectors.webhooks import Webhooks
 from connectors.widget_origins import WidgetOrigins
 from connectors.zalo_consent import ZaloConsent
 from connectors.zalo_tokens import ZaloTokens
 from knowledge.documents import Document
 from knowledge.encoder import load_encoder
 from knowledge.facts import FactBase
+from knowledge.safety import make_ready
 from knowledge.store import KnowledgeStore
 
 
@@ -81,6 +82,7 @@ def create_apps(settings: Settings) -> tuple[FastAPI, Starlette]:
     if settings.rasa_url is None or settings.rasa_token is None or settings.action_token is None:
         raise ValueError("the settings must name Rasa's address and hold both tokens")
     configure_logging(settings)
+    make_ready()
     store = KnowledgeStore(settings.index_dir, load_encoder(settings.encoder))
     desk = Desk(store, settings.current_date)
     keys = Keys.load(settings)
@@ -150,14 +152,11 @@ def _public_app(
     app.state.records = records
     app.state.keys = keys
     app.state.staff_token = settings.staff_token
-    app.state.channels, app.state.intake, app.state.fanout = (
-        pipeline.channels,
-        pipeline.intake,
-        pipeline.fanout,
-    )
+    app.state.intake, app.state.fanout = pipeline.intake, pipeline.fanout
+    # Called by the server before it waits for its responses (`connectors.serving`).
+    app.state.end_streams = pipeline.fanout.end
     app.state.rate_limits, app.state.inbox_max = pipeline.intake.limits, settings.inbox_max
     app.state.zalo_consent = ZaloConsent(tokens, keys, settings.base_url) if settings.zalo_accounts else None
-    app.state.messenger_verify_token = settings.messenger_verify_token
     app.state.message_max_chars, app.state.retention_days = (
         settings.message_max_chars,
         settings.retention_days,
@@ -169,15 +168,15 @@ def _public_app(
     app.include_router(health.router)
     app.include_router(pictures.router)
     app.include_router(short_links.router)
-    app.include_router(webhooks.router)
     app.include_router(zalo_oauth.router)
     app.include_router(widget_api.router)
     app.include_router(
         widget_pages.widget_pages_router(records.sites, settings.base_url, settings.zalo_verification)
     )
-    app.add_middleware(WidgetOrigins, sites=records.sites, own_origin=own_origin(settings.base_url))
-    # What is added later lies further out: the answers of these two get the security headers of the pages.
+    # What is added later lies further out: pages that embed the widget can read that a body is too large, and the
+    # answers of all three get the security headers of the pages.
     app.add_middleware(problems.BodyLimit, limit=settings.body_max_bytes)
+    app.add_middleware(WidgetOrigins, sites=records.sites, own_origin=own_origin(settings.base_url))
     app.add_middleware(problems.UnexpectedErrors)
     install_pages(
         app,
@@ -185,5 +184,12 @@ def _public_app(
         today=settings.current_date,
         message_max_chars=settings.message_max_chars,
         retention_days=settings.retention_days,
+    )
+    app.add_middleware(
+        Webhooks,
+        channels=pipeline.channels,
+        intake=pipeline.intake,
+        verify_token=settings.messenger_verify_token,
+        body_limit=settings.body_max_bytes,
     )
     return app

@@ -38,7 +38,7 @@ def set_up_channels(
                 settings.telegram_bots,
                 settings.telegram_api_url,
                 settings.base_url,
-                lambda name: keys.secret_for(f"telegram webhook {name}"),
+                keys.telegram_secret,
             )
         )
     if settings.zalo_accounts:

@@ -1,4 +1,4 @@
-"""Tells the widgets that listen when something was said in their talk, here or by another process."""
+"""Tells the widgets that listen when their talk goes on, here or by another process."""
 
 from __future__ import annotations
 
@@ -39,11 +39,12 @@ class Fanout:
     def __init__(self, records: Records) -> None:
         self._records = records
         self._listeners: dict[str, set[Listener]] = {}
+        self._ended = False
 
     @contextmanager
     def listening(self, conversation: str) -> Iterator[Listener]:
         """Lends a listener to a talk."""
-        listener = Listener()
+        listener = Listener(closed=self._ended)
         self._listeners.setdefault(conversation, set()).add(listener)
         STREAMS.inc()
         try:
@@ -68,13 +69,17 @@ class Fanout:
             listener.wake()
         return bool(listeners)
 
-    def close(self, conversation: str | None = None) -> None:
-        """Ends the streams of a talk, or all."""
-        chosen = list(self._listeners) if conversation is None else [conversation]
-        for key in chosen:
-            for listener in self._listeners.get(key, ()):
-                listener.closed = True
-                listener.wake()
+    def close(self, conversation: str) -> None:
+        """Ends the streams of a talk."""
+        for listener in self._listeners.get(conversation, ()):
+            listener.closed = True
+            listener.wake()
+
+    def end(self) -> None:
+        """Ends all streams, those too that are opened from now on: the app is about to stop."""
+        self._ended = True
+        for conversation in self._listeners:
+            self.close(conversation)
 
     @asynccontextmanager
     async def looking(self) -> AsyncIterator[None]:
@@ -86,10 +91,10 @@ class Fanout:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-            self.close()
+            self.end()
 
     async def _look(self) -> None:
-        conversations, seen = self._records.conversations, None
+        seen, held = None, set[str]()
         while True:
             await asyncio.sleep(_LOOK_EVERY_S)
             if not self._listeners:
@@ -97,14 +102,19 @@ class Fanout:
                 continue
             try:
                 if seen is None:
-                    seen = await asyncio.to_thread(conversations.newest)
-                    for conversation in list(self._listeners):
-                        self.spoken(conversation)
-                    continue
-                new = await asyncio.to_thread(conversations.spoken_since, seen, WEB)
+                    seen, held = await asyncio.to_thread(self._newest)
+                    changed = set(self._listeners)
+                else:
+                    new = await asyncio.to_thread(self._records.conversations.spoken_since, seen, WEB)
+                    now_held = await asyncio.to_thread(self._records.tickets.held)
+                    seen = max([seen, *(number for number, _ in new)])
+                    # A person may take a talk, or give it back, without a word.
+                    changed, held = {conversation for _, conversation in new} | (held ^ now_held), now_held
             except SQLAlchemyError as error:
                 log.error("records failed", error=type(error).__name__)
                 continue
-            for number, conversation in new:
-                seen = max(seen, number)
+            for conversation in changed:
                 self.spoken(conversation)
+
+    def _newest(self) -> tuple[int, set[str]]:
+        return self._records.conversations.newest(), self._records.tickets.held()

@@ -127,7 +127,9 @@ class Intake:
                 for (_, written), is_new in zip(batch, new, strict=True):
                     if not written.done():
                         written.set_result(is_new)
-                self.arrived.set()
+                # What may be joined with more is found when its time has come.
+                if any(not arrival.joins_for for arrival, _ in batch):
+                    self.arrived.set()
             finally:
                 for _ in batch:
                     self._queue.task_done()

@@ -75,6 +75,10 @@ class Keys:
         """Returns a secret of 43 letters and digits for one purpose, the same each time."""
         return base64.urlsafe_b64encode(_derive(self._secret, purpose)).decode().rstrip("=")
 
+    def telegram_secret(self, bot: str) -> str:
+        """Returns the secret token that Telegram shows with each update of a bot."""
+        return self.secret_for(f"telegram webhook {bot}")
+
     def sign(self, purpose: str, value: str) -> str:
         """Returns a token for a link that carries `value` and tells when it was made."""
         return self._serializer.dumps(value, salt=purpose)

@@ -7,7 +7,7 @@ import time
 
 from connectors.rendering import PlatformLimits
 
-_FORGET_AFTER_S = 60.0
+_MANY_CHATS, _FORGET_AFTER_S = 10_000, 60.0
 
 
 class Pacer:
@@ -22,11 +22,18 @@ class Pacer:
 
     async def wait(self, account: str, conversation: str) -> None:
         """Returns when a message may be sent."""
-        now = time.monotonic()
-        if len(self._chats) > 10_000:
-            self._chats = {chat: at for chat, at in self._chats.items() if at > now - _FORGET_AFTER_S}
-        at = max(now, self._accounts.get(account, 0.0), self._chats.get(conversation, 0.0))
-        self._accounts[account] = at + self._between
-        self._chats[conversation] = at + self._per_chat
-        if at > now:
-            await asyncio.sleep(at - now)
+        if len(self._chats) > _MANY_CHATS:
+            old = time.monotonic() - _FORGET_AFTER_S
+            self._chats = {chat: at for chat, at in self._chats.items() if at > old}
+        await _slot(self._chats, conversation, self._per_chat)
+        # Only then, so that whoever waits for one user holds up no others of the account.
+        await _slot(self._accounts, account, self._between)
+        self._chats[conversation] = max(self._chats.get(conversation, 0.0), time.monotonic() + self._per_chat)
+
+
+async def _slot(slots: dict[str, float], name: str, between: float) -> None:
+    now = time.monotonic()
+    at = max(now, slots.get(name, 0.0))
+    slots[name] = at + between
+    if at > now:
+        await asyncio.sleep(at - now)

@@ -9,7 +9,7 @@ import secrets
 import shutil
 import signal
 import socket
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -38,6 +38,10 @@ ACTION_KEEP_ALIVE_S = 30
 class LoopServer(uvicorn.Server):
     """A uvicorn server that shares its event loop and leaves signals to the one who started it."""
 
+    def __init__(self, config: uvicorn.Config, end_streams: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._end_streams = end_streams
+
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         """Capture none."""
@@ -49,6 +53,11 @@ class LoopServer(uvicorn.Server):
             await super().serve(sockets)
         except SystemExit:
             raise StartError("The app could not start; the log lines above say why.") from None
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take nothing more and wait for the responses; those that would never end by themselves are ended."""
+        self._end_streams()
+        await super().shutdown(sockets)
 
 
 async def serve(settings: Settings, report: Report) -> int:
@@ -135,7 +144,10 @@ class Services:
     async def _start_app(self, public: socket.socket, actions: socket.socket) -> None:
         await indexing.ensure_index(self._settings, self._report)
         app, action_app = await asyncio.to_thread(_create_apps, self._settings)
-        for application, taken, keep_alive in ((action_app, actions, ACTION_KEEP_ALIVE_S), (app, public, 5)):
+        for application, taken, keep_alive, end_streams in (
+            (action_app, actions, ACTION_KEEP_ALIVE_S, _no_streams),
+            (app, public, 5, app.state.end_streams),
+        ):
             server = LoopServer(
                 uvicorn.Config(
                     application,
@@ -146,7 +158,8 @@ class Services:
                     forwarded_allow_ips=self._settings.trusted_proxies,
                     timeout_keep_alive=keep_alive,
                     timeout_graceful_shutdown=int(self._settings.drain_timeout_s),
-                )
+                ),
+                end_streams,
             )
             task = asyncio.create_task(server.serve([taken]))
             self._servers.append((server, task))
@@ -191,6 +204,10 @@ class Services:
             if self._rasa is not None:
                 await self._rasa.stop()
         await _end(app_first[1:])
+
+
+def _no_streams() -> None:
+    """Nothing is to be ended of the actions: each is one short answer."""
 
 
 def _create_apps(settings: Settings) -> tuple[FastAPI, Starlette]:

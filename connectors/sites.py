@@ -6,7 +6,7 @@ import re
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -16,9 +16,12 @@ from actions.records import Sites
 OWN = "laban"
 KEY = r"^[a-z0-9][a-z0-9-]{0,39}$"
 SITES_FILE = Path(__file__).with_name("sites.yml")
-# Text of large size or bold needs 3:1 against its ground (WCAG 2.2, 1.4.3), a button against the page too (1.4.11).
-LEAST_CONTRAST = 4.5
-_WHITE, _BLACK = "#ffffff", "#15272b"
+# A button must stand out against the page (WCAG 2.2, 1.4.11); on it the widget writes white or black, one of which
+# can be read on any colour (static/chat-colour.js).
+LEAST_CONTRAST = 3
+_PORTS = {"http": 80, "https": 443}
+_ORIGIN = re.compile(r"https?://([a-z0-9_][a-z0-9_.-]*|\[[0-9a-f:.]+\])(:\d+)?")
+_PAGE = "#ffffff"
 
 Question = Annotated[str, Field(min_length=1, max_length=120)]
 
@@ -48,11 +51,11 @@ class Site(BaseModel):
     def _readable_colour(cls, value: str) -> str:
         if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
             raise ValueError("must be a colour such as #0b5f57")
-        best = max(contrast(value, _WHITE), contrast(value, _BLACK))
-        if best < LEAST_CONTRAST or contrast(value, _WHITE) < 3:
+        on_page = contrast(value, _PAGE)
+        if on_page < LEAST_CONTRAST:
             raise ValueError(
-                f"{value} stands out too little: its contrast with white is {contrast(value, _WHITE):.1f}, "
-                "and at least 3 is needed for the button to be seen on a page; take a darker one"
+                f"{value} stands out too little: its contrast with white is {on_page:.1f}, "
+                f"and at least {LEAST_CONTRAST} is needed for the button to be seen on a page; take a darker one"
             )
         return value.lower()
 
@@ -69,8 +72,7 @@ class Site(BaseModel):
 
 def own_origin(base_url: str) -> str:
     """Returns the origin of our own pages."""
-    parts = urlsplit(base_url)
-    return f"{parts.scheme}://{parts.netloc}".lower()
+    return _as_sent(urlsplit(base_url))
 
 
 def contrast(one: str, other: str) -> float:
@@ -93,7 +95,18 @@ def _origin(value: str) -> str:
         raise ValueError(f"{value} is no origin; https://truong.edu.vn is one, without a path")
     if parts.username or "*" in parts.netloc:
         raise ValueError(f"{value}: neither a user name nor * can be part of an origin")
-    return f"{parts.scheme}://{parts.netloc}".lower()
+    origin = _as_sent(parts)
+    if not _ORIGIN.fullmatch(origin):
+        raise ValueError(f"{value} is no origin; https://truong.edu.vn is one")
+    return origin
+
+
+def _as_sent(parts: SplitResult) -> str:
+    """Returns an origin as browsers name it: in ASCII, without the port that the scheme implies (RFC 6454, 6.2)."""
+    host = parts.hostname or ""
+    host = f"[{host}]" if ":" in host else host.encode("idna").decode()
+    port = "" if parts.port in (None, _PORTS.get(parts.scheme)) else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}".lower()
 
 
 @cache

@@ -11,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import Conflict, RetryAfter, TelegramError
 
 from connectors.channel import CallRefused, Channels
-from connectors.channels.telegram import Telegram, seconds_of
+from connectors.channels.telegram import Telegram
+from connectors.channels.telegram_api import seconds_of
 from connectors.intake import Intake, IntakeClosed
 
 # What is asked for; Telegram leaves out changes of members unless they are named.

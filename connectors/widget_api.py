@@ -170,7 +170,7 @@ def rate(request: Request, visitor: KnownVisitor, feedback: WidgetFeedback) -> R
 
 
 @router.post("/end", status_code=204)
-def end(request: Request, visitor: KnownVisitor) -> Response:
+async def end(request: Request, visitor: KnownVisitor) -> Response:
     """End a talk on this device: its streams close."""
     key = cast("Keys", request.app.state.keys).conversation_key(WEB, visitor)
     cast("Fanout", request.app.state.fanout).close(key)

@@ -64,6 +64,12 @@ class Phrases:
             for head in _heads(elements, classes):
                 self._by_head[head].append(shared)
 
+    def make_all(self) -> None:
+        """Makes all patterns now, for a program that answers many and must not pause for it."""
+        for phrases in self._by_head.values():
+            for phrase in phrases:
+                phrase.pattern  # noqa: B018  # kept once it is made
+
     def all_in(self, said: Said, *, within_clauses: bool = False) -> Iterator[re.Match[str]]:
         """Yields every phrase that the words say; `within_clauses` those without a gap within one clause only."""
         for start, head, end in said.places():

@@ -92,6 +92,11 @@ def read(text: str) -> Reading:
     return Reading(worst, is_idiom, is_now)
 
 
+def make_ready() -> None:
+    """Reads the file and makes all patterns, which otherwise happens at the messages that first need them."""
+    _lexicon().make_ready()
+
+
 def check(raw: Mapping[str, Any]) -> None:
     """Checks what `safety.yml` holds.
 
@@ -173,6 +178,11 @@ class _Lexicon:
             for clause in _CLAUSE_END.split(prepared)
         ]
         return Said("".join(clauses), tuple(accumulate(map(len, filter(None, clauses)))))
+
+    def make_ready(self) -> None:
+        """Makes all patterns."""
+        for phrases in (self._compounds, self._harmless, *self._alarming.values(), *self._groups.values()):
+            phrases.make_all()
 
     def says(self, group: str, said: Said) -> bool:
         """Tells whether the words hold one of a group of phrases: `parents`, `others`, `now`."""

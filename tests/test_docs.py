@@ -39,7 +39,7 @@ HEADING = re.compile(r"^#{1,6} +(.+)$", re.MULTILINE)
 ROW = re.compile(r"^\| `([^`]+)` \|", re.MULTILINE)
 VARIABLE = re.compile(r"\bLABAN_[A-Z_]+\b")
 # `sudo -u laban make run` runs make as the user laban.
-LABAN = re.compile(r"(?<!-u )\blaban ([a-z]+)(?: ([a-z]+))?")
+LABAN = re.compile(r"(?<!-u )\blaban ([a-z]+)(?: ([a-z][a-z-]*))?")
 MAKE = re.compile(r"\bmake ([a-z][a-z-]*)")
 ADDRESS = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE) (/\S*)")
 CODE_FOLDERS = ("actions/", "bot/", "connectors/", "deploy/", "docs/", "knowledge/", "tests/")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from enum import IntEnum
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from alembic import command
@@ -13,8 +17,18 @@ from alembic.util import CommandError
 from sqlalchemy.dialects import postgresql, sqlite
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-# Any number will do, as long as all processes of ours lock the same.
-_UPGRADE_LOCK = 7_126_003
+
+
+class Lock(IntEnum):
+    """What one process does at a time; any numbers will do, as long as all processes of ours lock the same."""
+
+    UPGRADE = 7_126_003
+    CLAIM_INBOX = 7_126_004
+    CLAIM_OUTBOX = 7_126_005
+
+
+# The lock of each SQLite database that is open, by its pool.
+_one_writer: WeakKeyDictionary[sa.Pool, threading.Lock] = WeakKeyDictionary()
 
 
 class DatabaseUnusable(Exception):
@@ -58,8 +72,7 @@ def _reason(error: Exception) -> str:
 def upgrade(engine: sa.Engine) -> None:
     """Brings the schema to the newest version; of several processes at once, one does it and the others wait."""
     with writing(engine) as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
+        go_alone(connection, Lock.UPGRADE)
         command.upgrade(alembic_config(connection), "head")
 
 
@@ -71,12 +84,30 @@ def alembic_config(connection: sa.Connection) -> Config:
     return config
 
 
-def writing(engine: sa.Engine, *, durable: bool = False) -> Any:
-    """Returns a transaction that will write: SQLite takes its lock at once, so that it waits instead of failing.
+@contextmanager
+def writing(engine: sa.Engine, *, durable: bool = False) -> Iterator[sa.Connection]:
+    """Lends a connection in a transaction that will write: SQLite takes its lock at once, so it waits and never fails.
 
     What is `durable` outlives a loss of power too: it is on the disk when the transaction ends.
     """
-    return engine.execution_options(writing=True, durable=durable).begin()
+    options = engine.execution_options(writing=True, durable=durable)
+    if engine.dialect.name != "sqlite":
+        with options.begin() as connection:
+            yield connection
+        return
+    # SQLite lets one write at a time, and has the others ask again after longer and longer pauses; the threads of
+    # one process need not.
+    with _one_writer[engine.pool], options.begin() as connection:
+        yield connection
+
+
+def go_alone(connection: sa.Connection, lock: Lock) -> None:
+    """Waits until no other process does what the lock stands for; until the transaction ends they wait for this one.
+
+    SQLite needs no such lock: whoever writes there has the whole database.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(int(lock))))
 
 
 def insert_into(engine: sa.Engine, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
@@ -101,6 +132,7 @@ def _connect(address: sa.URL) -> sa.Engine:
     if address.database and address.database != ":memory:":
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(address, hide_parameters=True, poolclass=sa.pool.QueuePool, pool_size=8)
+    _one_writer[engine.pool] = threading.Lock()
     sa.event.listen(engine, "connect", _tune_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from actions.records.cipher import Cipher
-from actions.records.database import insert_into, writing
+from actions.records.database import Lock, go_alone, insert_into, writing
 from actions.records.outbox import Outbox
 from actions.records.schema import inbox
 
@@ -65,7 +65,8 @@ class Inbox:
     ) -> None:
         self._engine, self._now, self._outbox, self._cipher = engine, now, outbox, cipher
         insert = insert_into(engine, inbox)
-        self._put = insert.on_conflict_do_nothing().returning(inbox.c.id)
+        named = (inbox.c.channel, inbox.c.account, inbox.c.event)
+        self._put = insert.on_conflict_do_nothing().returning(*named)
 
     def accept(
         self, arrivals: Sequence[Arrival], *, most: int, busy: Mapping[str, Any] | None = None
@@ -77,33 +78,36 @@ class Inbox:
             most: how many may wait at a time; the others are refused with `busy`.
             busy: the reply then.
         """
+        now = self._now()
         with writing(self._engine, durable=True) as connection:
-            waiting = self._waiting(connection)
-            new = []
+            room = most - self._waiting(connection)
+            rows: list[dict[str, Any]] = []
+            refusals: dict[tuple[str, str, str], Mapping[str, Any]] = {}
             for arrival in arrivals:
                 refused = arrival.refused
-                if refused is None and waiting >= most and arrival.kind != "left":
+                if refused is None and len(rows) - len(refusals) >= room and arrival.kind != "left":
                     refused = busy
-                number = self._insert(connection, arrival, refused is not None)
-                new.append(number is not None)
-                if number is None:
-                    continue
-                self._outbox.release(connection, arrival.conversation)
-                if refused is None:
-                    waiting += 1
-                elif refused:
-                    self._outbox.put(
-                        connection,
-                        arrival.conversation,
-                        arrival.channel,
-                        arrival.account,
-                        {**refused, "address": arrival.payload["address"]},
-                    )
-        return new
+                row = self._row(arrival, now, refused=refused is not None)
+                rows.append(row)
+                if refused is not None:
+                    refusals[_name(row)] = refused
+            # Of what is there already no row comes back; what comes twice within one batch comes back once.
+            new = {_name(row._mapping) for row in connection.execute(self._put, rows)}
+            told = [_first(arrivals, name) for name in refusals if name in new and refusals[name]]
+            for arrival in told:
+                refused = refusals[_name(vars(arrival))]
+                payload = {**refused, "address": arrival.payload["address"]}
+                self._outbox.put(connection, arrival.conversation, arrival.channel, arrival.account, payload)
+            self._outbox.release(connection, {arrival.conversation for arrival in arrivals})
+        answers = []
+        for arrival in arrivals:
+            name = _name(vars(arrival))
+            answers.append(name in new)
+            new.discard(name)
+        return answers
 
-    def _insert(self, connection: sa.Connection, arrival: Arrival, refused: bool) -> int | None:
-        now = self._now()
-        row = {
+    def _row(self, arrival: Arrival, now: datetime, *, refused: bool) -> dict[str, Any]:
+        return {
             "channel": arrival.channel,
             "account": arrival.account,
             "event": arrival.event,
@@ -118,8 +122,6 @@ class Inbox:
             "attempts": 0,
             "told": False,
         }
-        number: int | None = connection.execute(self._put, row).scalar()
-        return number
 
     def waiting(self) -> int:
         """Returns how many events wait for their turn."""
@@ -137,6 +139,8 @@ class Inbox:
             if connection.execute(_ready(now, 1)).first() is None:
                 return []
         with writing(self._engine) as connection:
+            # Otherwise two processes of PostgreSQL would find the same and take it both.
+            go_alone(connection, Lock.CLAIM_INBOX)
             keys = [row.conversation for row in connection.execute(_ready(now, conversations))]
             mine = sa.and_(inbox.c.conversation.in_(keys), inbox.c.state == "waiting")
             taken = (
@@ -200,6 +204,14 @@ class Inbox:
             attempts=row.attempts,
             told=row.told,
         )
+
+
+def _name(row: Any) -> tuple[str, str, str]:
+    return row["channel"], row["account"], row["event"]
+
+
+def _first(arrivals: Sequence[Arrival], name: tuple[str, str, str]) -> Arrival:
+    return next(arrival for arrival in arrivals if _name(vars(arrival)) == name)
 
 
 def _ready(now: datetime, limit: int) -> sa.Select[Any]:

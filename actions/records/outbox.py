@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -11,7 +11,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from actions.records.cipher import Cipher
-from actions.records.database import writing
+from actions.records.database import Lock, go_alone, writing
 from actions.records.schema import REASON_CHARS, conversations, outbox
 
 State = Literal["waiting", "sending", "sent", "held", "unknown", "failed"]
@@ -96,6 +96,8 @@ class Outbox:
             if connection.execute(_due(now, 1)).first() is None:
                 return []
         with writing(self._engine) as connection:
+            # Otherwise two processes of PostgreSQL would find the same and take it both.
+            go_alone(connection, Lock.CLAIM_OUTBOX)
             ids = [row.id for row in connection.execute(_due(now, limit))]
             taken = sa.update(outbox).where(outbox.c.id.in_(ids)).values(leased_until=now + LEASE)
             rows = connection.execute(taken.returning(outbox)).all()
@@ -156,10 +158,13 @@ class Outbox:
         """Keeps it with the reason why it cannot be delivered."""
         self._set(number, state="failed", leased_until=None, reason=reason[:REASON_CHARS], done=self._now())
 
-    def release(self, connection: sa.Connection, conversation: str) -> None:
-        """Lets go what was held until the user writes, within a transaction."""
-        held = sa.and_(outbox.c.conversation == conversation, outbox.c.state == "held")
-        connection.execute(sa.update(outbox).where(held).values(state="waiting", due=self._now()))
+    def release(self, connection: sa.Connection, conversations: Collection[str]) -> None:
+        """Lets go what was held until its user writes, within a transaction."""
+        held = outbox.c.state == "held"
+        if connection.execute(sa.select(outbox.c.id).where(held).limit(1)).first() is None:
+            return
+        mine = sa.and_(held, outbox.c.conversation.in_(conversations))
+        connection.execute(sa.update(outbox).where(mine).values(state="waiting", due=self._now()))
 
     def again(self, number: int) -> bool:
         """Has something that failed, or may not have arrived, delivered after all; False if there is no such thing."""

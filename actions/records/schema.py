@@ -194,6 +194,13 @@ outbox_open = sa.Index(
     postgresql_where=outbox.c.state.in_(("waiting", "sending")),
 )
 
+outbox_held = sa.Index(
+    "ix_outbox_held",
+    outbox.c.conversation,
+    sqlite_where=outbox.c.state == "held",
+    postgresql_where=outbox.c.state == "held",
+)
+
 # The websites that may embed the widget, each with its looks (`connectors.sites`).
 sites = sa.Table(
     "sites",

@@ -121,6 +121,12 @@ class Tickets:
         with self._engine.connect() as connection:
             return [self._ticket(row) for row in connection.execute(wanted)]
 
+    def held(self) -> set[str]:
+        """Returns the conversations in which a person talks."""
+        wanted = sa.select(tickets.c.conversation).where(tickets.c.status == "held")
+        with self._engine.connect() as connection:
+            return set(connection.execute(wanted).scalars())
+
     def of(self, conversation: str) -> Sequence[Ticket]:
         """Returns all tickets of a conversation, oldest first."""
         wanted = sa.select(tickets).where(tickets.c.conversation == conversation).order_by(tickets.c.id)

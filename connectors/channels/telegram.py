@@ -8,12 +8,10 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urljoin
 
-import httpx
 import structlog
 from telegram import (
     Bot,
@@ -24,15 +22,7 @@ from telegram import (
     Update,
 )
 from telegram.constants import ChatAction
-from telegram.error import (
-    BadRequest,
-    Forbidden,
-    InvalidToken,
-    RetryAfter,
-    TelegramError,
-    TimedOut,
-)
-from telegram.request import HTTPXRequest
+from telegram.error import BadRequest, TelegramError
 
 from connectors.accounts import TelegramBot
 from connectors.channel import (
@@ -40,24 +30,19 @@ from connectors.channel import (
     DeliveryFailed,
     Event,
     NotDelivered,
-    OutcomeUnknown,
     Outgoing,
     Part,
-    TryLater,
     UserUnreachable,
     WebhookCall,
 )
-from connectors.channels.telegram_updates import event_of
-from connectors.platform_client import LIMITS, AnnouncingTransport
+from connectors.channels.telegram_api import BotRequest, failure_of, reason_of
+from connectors.channels.telegram_updates import Addressee, event_of
 from connectors.rendering import Rendered, limits_of, render, utf16_length
 
 SECRET_HEADER = "x-telegram-bot-api-secret-token"
-# The library's coming form of times; without it each RetryAfter warns of the change.
-os.environ.setdefault("PTB_TIMEDELTA", "1")
-_TOKEN_RETRY_S = 300.0
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 # Titles longer than this stand alone in their row of the keyboard.
 _SHORT_TITLE = 18
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 5.0, 600.0
 
 log = structlog.get_logger()
 
@@ -72,7 +57,7 @@ class Telegram:
     ) -> None:
         """Takes the bots by name; `secret_of` gives the secret that a bot's webhook must show."""
         self._secret_of, self._base_url = secret_of, base_url
-        self._requests: list[HTTPXRequest] = []
+        self._requests: list[BotRequest] = []
         self._bots = {name: self._make(bot, api_url) for name, bot in bots.items()}
         self._usernames: dict[str, str] = {}
         self._limits = limits_of(self.name)
@@ -99,7 +84,7 @@ class Telegram:
             )
         try:
             update = json.loads(call.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise CallRefused("the body is not JSON") from None
         return self.read(update, call.account)
 
@@ -107,19 +92,31 @@ class Telegram:
         """Returns the event of an update as Telegram gives it, by webhook or by polling."""
         try:
             parsed = Update.de_json(update, self._bots[account])
-            event = event_of(parsed, account, self._usernames.get(account)) if parsed else None
-        except (TypeError, ValueError, KeyError, AttributeError, OverflowError, OSError):
+            event = event_of(parsed, account, self._addressee(account)) if parsed else None
+        except (TypeError, ValueError, KeyError, AttributeError, OverflowError, OSError, RecursionError):
             # The library trusts Telegram: what is not an update breaks it somewhere.
             raise CallRefused("the body is not an update") from None
         return [event] if event is not None else []
 
+    def _addressee(self, account: str) -> Addressee:
+        # A token begins with the bot's id.
+        return Addressee(self._bots[account].token.partition(":")[0], self._usernames.get(account))
+
     async def learn_names(self) -> None:
-        """Asks what the bots are called, for which they are addressed in groups."""
-        for account, bot in self._bots.items():
-            try:
-                self._usernames[account] = (await bot.get_me()).username or ""
-            except TelegramError as error:
-                log.warning("telegram bot unknown", bot=account, reason=type(error).__name__)
+        """Asks, until all are known, what the bots are called: so they are addressed in groups."""
+        pause = _FIRST_PAUSE_S
+        while unknown := [account for account in self._bots if account not in self._usernames]:
+            for account in unknown:
+                await self._learn_name(account)
+            if len(self._usernames) < len(self._bots):
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE_S)
+
+    async def _learn_name(self, account: str) -> None:
+        try:
+            self._usernames[account] = (await self._bots[account].get_me()).username or ""
+        except TelegramError as error:
+            log.warning("telegram bot unknown", bot=account, reason=type(error).__name__)
 
     def render(self, outgoing: Outgoing, address: Mapping[str, Any]) -> list[Part]:
         """Returns the message with its buttons, as the caption of its picture where that is long enough."""
@@ -146,27 +143,15 @@ class Telegram:
         return [(reply.title[: limits.title], f"b{outgoing.number}.{n}") for n, reply in enumerate(replies)]
 
     async def send(self, account: str, part: Part) -> None:
-        """Hands one message to the Bot API."""
-        bold = [MessageEntity(MessageEntity.BOLD, offset, length) for offset, length in part["bold"]]
-        common: dict[str, Any] = {
-            "chat_id": part["chat_id"],
-            "reply_to_message_id": part["reply_to"],
-            "allow_sending_without_reply": True,
-            "reply_markup": _keyboard(part["buttons"]),
-        }
+        """Hands one message to the Bot API; a picture that Telegram cannot fetch from us is left out."""
         bot = self.bot(account)
         try:
             if "photo" in part:
-                await bot.send_photo(
-                    photo=part["photo"], caption=part["text"], caption_entities=bold, **common
-                )
+                await _send_photo(bot, part)
             else:
-                preview = LinkPreviewOptions(is_disabled=True)
-                await bot.send_message(
-                    text=part["text"], entities=bold, link_preview_options=preview, **common
-                )
+                await _send_text(bot, part)
         except TelegramError as error:
-            raise _failure(error) from None
+            raise failure_of(error) from None
 
     async def acknowledge(self, event: Event) -> None:
         """Tells Telegram that a button was pressed, so that it stops to wait."""
@@ -188,7 +173,7 @@ class Telegram:
 
     def _make(self, bot: TelegramBot, api_url: str) -> Bot:
         # Not `Bot.initialize`: it asks Telegram who the bot is, and a start must not depend on that.
-        requests = [_request(), _request()]
+        requests = [BotRequest(), BotRequest()]
         self._requests += requests
         return Bot(
             bot.token.get_secret_value(),
@@ -199,11 +184,36 @@ class Telegram:
         )
 
 
-def _request() -> HTTPXRequest:
-    transport = AnnouncingTransport(limits=LIMITS, trust_env=False)
-    return HTTPXRequest(
-        httpx_kwargs={"transport": transport}, read_timeout=10, connect_timeout=5, pool_timeout=5
-    )
+async def _send_photo(bot: Bot, part: Part) -> None:
+    given = _parameters(part)
+    try:
+        await bot.send_photo(photo=part["photo"], caption=part["text"], caption_entities=_bold(part), **given)
+    except BadRequest as error:
+        if isinstance(failure_of(error), UserUnreachable):
+            raise
+        # Such as on a machine without a public address; the text matters more.
+        log.warning("telegram picture refused", reason=reason_of(error))
+        if part["text"]:
+            await _send_text(bot, part)
+
+
+async def _send_text(bot: Bot, part: Part) -> None:
+    preview = LinkPreviewOptions(is_disabled=True)
+    given = _parameters(part)
+    await bot.send_message(text=part["text"], entities=_bold(part), link_preview_options=preview, **given)
+
+
+def _parameters(part: Part) -> dict[str, Any]:
+    return {
+        "chat_id": part["chat_id"],
+        "reply_to_message_id": part["reply_to"],
+        "allow_sending_without_reply": True,
+        "reply_markup": _keyboard(part["buttons"]),
+    }
+
+
+def _bold(part: Part) -> list[MessageEntity]:
+    return [MessageEntity(MessageEntity.BOLD, offset, length) for offset, length in part["bold"]]
 
 
 def _utf16_spans(rendered: Rendered) -> list[tuple[int, int]]:
@@ -227,33 +237,3 @@ def _keyboard(buttons: Sequence[tuple[str, str]]) -> InlineKeyboardMarkup | None
         else:
             rows.append([button])
     return InlineKeyboardMarkup(rows)
-
-
-def _failure(error: TelegramError) -> DeliveryFailed:
-    """Returns what a failure means; its text is Telegram's, or the library's, and never holds the token."""
-    if isinstance(error, RetryAfter):
-        return TryLater("Telegram asks to wait", seconds_of(error))
-    if isinstance(error, InvalidToken):
-        return TryLater("Telegram does not know the bot's token", _TOKEN_RETRY_S)
-    if isinstance(error, Forbidden) or "chat not found" in error.message.lower():
-        return UserUnreachable(f"Telegram: {error.message}")
-    if isinstance(error, BadRequest):
-        return NotDelivered(f"Telegram: {error.message}")
-    return _broken(error)
-
-
-def seconds_of(error: RetryAfter) -> float:
-    """Returns how long Telegram asks to wait."""
-    wait = error.retry_after
-    return float(wait) if isinstance(wait, int) else wait.total_seconds()
-
-
-def _broken(error: TelegramError) -> DeliveryFailed:
-    """Tells what was certainly not delivered from what may have been, by what went wrong with the connection."""
-    cause = error.__cause__
-    if isinstance(cause, _NOT_SENT):
-        return TryLater(type(cause).__name__)
-    if isinstance(error, TimedOut) or isinstance(cause, httpx.HTTPError):
-        return OutcomeUnknown(type(cause or error).__name__)
-    # Telegram answered, with 5xx.
-    return TryLater(f"Telegram: {type(error).__name__}")

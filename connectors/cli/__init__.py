@@ -28,6 +28,7 @@ COMMANDS = {
     "records": "Look after the database of conversations, tickets and ratings.",
     "train": "Train the Rasa model if what it is made from has changed.",
     "eval": "Measure the answers against the question set.",
+    "dev": "Try channels without an account, in a checkout.",
     "doctor": "Check that everything is in place, and say how to mend what is not.",
 }
 

@@ -43,7 +43,7 @@ def set_webhook(bot: Annotated[str | None, BOT] = None) -> None:
 
         await telegram.set_webhook(
             f"{settings.public_url}/webhooks/telegram/{name}",
-            secret_token=webhook_secret(keys, name),
+            secret_token=keys.telegram_secret(name),
             allowed_updates=list(UPDATES),
             max_connections=_CONNECTIONS,
         )
@@ -89,11 +89,6 @@ def status(bot: Annotated[str | None, BOT] = None, as_json: Annotated[bool, JSON
         show_rows(_FIELDS, [{**row, "pending": str(row["pending"])} for row in rows], as_json=False)
 
 
-def webhook_secret(keys: Keys, bot: str) -> str:
-    """Returns the secret token that Telegram shows with each update of a bot."""
-    return keys.secret_for(f"telegram webhook {bot}")
-
-
 def _each(settings: Settings, bot: str | None, step: Callable[[str, Bot], Awaitable[None]]) -> None:
     names = _chosen(settings, bot)
 
@@ -101,6 +96,7 @@ def _each(settings: Settings, bot: str | None, step: Callable[[str, Bot], Awaita
         from telegram.error import TelegramError
 
         from connectors.channels.telegram import Telegram
+        from connectors.channels.telegram_api import reason_of
 
         channel = Telegram(
             settings.telegram_bots, settings.telegram_api_url, settings.base_url, lambda name: name
@@ -110,7 +106,7 @@ def _each(settings: Settings, bot: str | None, step: Callable[[str, Bot], Awaita
                 try:
                     await step(name, channel.bot(name))
                 except TelegramError as error:
-                    raise StartError(f"{name}: Telegram says: {error.message}") from None
+                    raise StartError(f"{name}: Telegram says: {reason_of(error)}") from None
         finally:
             await channel.close()
 

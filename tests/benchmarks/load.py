@@ -10,7 +10,7 @@ import asyncio
 import json
 import statistics
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -71,12 +71,11 @@ class Connection:
         """Connects to a port of this machine."""
         return cls(*await asyncio.open_connection(HOST, port))
 
-    async def post(self, path: str, body: bytes) -> Exchange:
+    async def post(self, path: str, body: bytes, headers: Mapping[str, str] | None = None) -> Exchange:
         """Sends a JSON body and waits for the answer."""
-        head = (
-            f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n"
-        )
+        more = {"Content-Type": "application/json", **(headers or {}), "Content-Length": str(len(body))}
+        fields_sent = "".join(f"{name}: {value}\r\n" for name, value in more.items())
+        head = f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\n{fields_sent}\r\n"
         started = time.perf_counter()
         self._writer.write(head.encode() + body)
         async with asyncio.timeout(_TIMEOUT_S):

@@ -69,7 +69,7 @@ def answered(server: Server, reply: Any) -> bool:
 
 
 @contextmanager
-def laban(folder: Path) -> Iterator[Server]:
+def laban(folder: Path, more: Mapping[str, str] | None = None) -> Iterator[Server]:
     """Runs `laban serve` in `folder` on copies of the index and the model, which are made first if they are missing."""
     program = Path(sys.executable).with_name("laban")
     for step in (("kb", "build"), ("train",)):
@@ -79,7 +79,7 @@ def laban(folder: Path) -> Iterator[Server]:
     shutil.copytree(settings.rasa_model.parent, folder / "var" / "rasa" / "models")
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE}
-    environment |= {"LABAN_VAR_DIR": str(folder / "var"), "LABAN_PORT": str(port)}
+    environment |= {"LABAN_VAR_DIR": str(folder / "var"), "LABAN_PORT": str(port), **(more or {})}
     with _running([program, "serve"], environment, folder / "laban.log", port, "/readyz", ROOT) as (
         pid,
         seconds,

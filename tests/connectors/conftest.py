@@ -1,6 +1,6 @@
 """What the tests of the web app share: the encoder, a small index, and a stand-in for Rasa's channel."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from knowledge.encoder import Encoder, load_encoder
 from knowledge.errors import IndexUnusable
 from knowledge.sources import Sources
 from tests.connectors.loopback import TOKEN, RasaChannel, channel_app, serving
+from tests.connectors.widgets import ServedApp, Widget, visiting
 
 ENCODER = ROOT / "knowledge" / "models" / "vi-e5-small"
 ACTION_TOKEN = "token-of-the-actions"
@@ -153,3 +154,19 @@ def running_port(settings: Settings) -> Iterator[int]:
     """The port of an app that is served."""
     with serving(create_apps(settings)[0]) as url:
         yield int(url.rpartition(":")[2])
+
+
+@pytest.fixture(scope="session")
+def widget_app(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApp]:
+    """An app of its own that widgets talk to."""
+    own = settings.model_copy(update={"var_dir": tmp_path_factory.mktemp("widgets")})
+    app = create_apps(own)[0]
+    with serving(app) as url:
+        yield ServedApp(url, app, own)
+
+
+@pytest.fixture
+async def widget(widget_app: ServedApp, channel: RasaChannel) -> AsyncIterator[Widget]:
+    """A new visitor on one of our own pages."""
+    async with visiting(widget_app) as visitor:
+        yield visitor

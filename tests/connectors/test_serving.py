@@ -48,6 +48,7 @@ def settings(tmp_path: Path) -> Settings:
 def fake_parts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FastAPI:
     """A current index and model, a fake Rasa, and an app with one slow route."""
     app = FastAPI()
+    app.state.end_streams = lambda: None
 
     @app.get("/slow")
     async def slow() -> str:

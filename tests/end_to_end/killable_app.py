@@ -22,7 +22,7 @@ from connectors.logging import configure_logging
 from connectors.rasa import RasaClient
 from connectors.sentences import Sentences
 from connectors.settings import Settings
-from connectors.webhooks import router
+from connectors.webhooks import Webhooks
 from connectors.zalo_tokens import ZaloTokens
 from knowledge.safety import grade
 from knowledge.text import prepare
@@ -59,9 +59,9 @@ def run(settings: Settings, sentences: Sentences, listener: socket.socket) -> No
     tokens = ZaloTokens({}, records.accounts, settings.zalo_oauth_url)
     pipeline = set_up_pipeline(settings, assistant, records, keys, sentences, tokens)
     app = FastAPI(lifespan=lambda _: pipeline.running())
-    app.state.channels, app.state.intake = pipeline.channels, pipeline.intake
-    app.state.messenger_verify_token = settings.messenger_verify_token
-    app.include_router(router)
+    app.add_middleware(
+        Webhooks, channels=pipeline.channels, intake=pipeline.intake, verify_token=None, body_limit=65_536
+    )
     uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, ws="none")).run([listener])
 
 

@@ -79,6 +79,8 @@ def upgrade() -> None:
         sqlite_where=unsent,
         postgresql_where=unsent,
     )
+    held = sa.text("state = 'held'")
+    op.create_index("ix_outbox_held", "outbox", ["conversation"], sqlite_where=held, postgresql_where=held)
     op.create_table(
         "sites",
         sa.Column("key", sa.String(40), nullable=False),
