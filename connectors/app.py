@@ -1,4 +1,4 @@
-"""Puts the web app together: pages, REST API and health on the public side, actions on the private side."""
+"""Puts the two web apps together: pages, channels and REST API for everybody, and the actions for Rasa alone."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 from fastapi import FastAPI
 from starlette.applications import Starlette
@@ -69,51 +70,69 @@ class CurrentLibrary:
         return self.store.retriever().index.facts
 
 
-def create_apps(settings: Settings) -> tuple[FastAPI, Starlette]:
-    """Returns the public app and the one for Rasa's action calls; they share one encoder and one index.
+@dataclass(frozen=True)
+class Shared:
+    """What the app and the actions both work with; each process loads its own."""
 
-    Args:
-        settings: complete, as `connectors.serving` makes them: Rasa's address and both tokens are set.
+    store: KnowledgeStore
+    keys: Keys
+    records: Records
 
-    Raises:
-        EncoderError: the encoder cannot be loaded.
-        StartError: the records or the secret key cannot be used.
-    """
-    if settings.rasa_url is None or settings.rasa_token is None or settings.action_token is None:
-        raise ValueError("the settings must name Rasa's address and hold both tokens")
-    configure_logging(settings)
-    make_ready()
-    store = KnowledgeStore(settings.index_dir, load_encoder(settings.encoder))
-    desk = Desk(store, settings.current_date)
-    keys = Keys.load(settings)
-    records = _open_records(settings, keys)
-    rasa = RasaClient(settings.rasa_url, settings.rasa_token.get_secret_value(), settings.rasa_timeout_s)
-    sentences = Sentences.load()
-    assistant = Assistant(
-        rasa,
-        store.encoder,
-        sentences,
-        records,
-        keys,
-        longest_text=settings.message_max_chars,
-        retention_days=settings.retention_days,
-    )
+    @classmethod
+    def load(cls, settings: Settings) -> Self:
+        """Loads encoder, index, keys and records, and sets up the log.
+
+        Raises:
+            EncoderError: the encoder cannot be loaded.
+            StartError: the records or the secret key cannot be used.
+        """
+        configure_logging(settings)
+        make_ready()
+        keys = Keys.load(settings)
+        store = KnowledgeStore(settings.index_dir, load_encoder(settings.encoder))
+        return cls(store, keys, _open_records(settings, keys))
+
+
+def create_actions(settings: Settings, shared: Shared) -> Starlette:
+    """Returns the app for Rasa's action calls; the settings must hold the token that Rasa shows."""
+    if settings.action_token is None:
+        raise ValueError("the settings must hold the actions' token")
 
     def data_link(conversation: str) -> str:
-        return f"{settings.base_url}/api/v1/data/{keys.sign(conversations_api.EXPORT, conversation)}"
+        return f"{settings.base_url}/api/v1/data/{shared.keys.sign(conversations_api.EXPORT, conversation)}"
 
     registered = executor(
-        desk,
-        records,
+        Desk(shared.store, settings.current_date),
+        shared.records,
         now=lambda: datetime.now(VIETNAM),
         data_link=data_link,
         retention_days=settings.retention_days,
     )
-    actions = create_action_app(registered, settings.action_token.get_secret_value())
-    tokens = ZaloTokens(settings.zalo_accounts, records.accounts, settings.zalo_oauth_url)
-    pipeline = set_up_pipeline(settings, assistant, records, keys, sentences, tokens)
-    app = _public_app(settings, assistant, store, keys, pipeline, tokens)
-    return app, actions
+    return create_action_app(registered, settings.action_token.get_secret_value())
+
+
+def create_app(settings: Settings, shared: Shared) -> FastAPI:
+    """Returns the public app.
+
+    Args:
+        settings: complete, as `connectors.serving` makes them: Rasa's address and token are set.
+        shared: what the actions work with too.
+    """
+    if settings.rasa_url is None or settings.rasa_token is None:
+        raise ValueError("the settings must name Rasa's address and hold its token")
+    sentences = Sentences.load()
+    assistant = Assistant(
+        RasaClient(settings.rasa_url, settings.rasa_token.get_secret_value(), settings.rasa_timeout_s),
+        shared.store.encoder,
+        sentences,
+        shared.records,
+        shared.keys,
+        longest_text=settings.message_max_chars,
+        retention_days=settings.retention_days,
+    )
+    tokens = ZaloTokens(settings.zalo_accounts, shared.records.accounts, settings.zalo_oauth_url)
+    pipeline = set_up_pipeline(settings, assistant, shared.records, shared.keys, sentences, tokens)
+    return _public_app(settings, assistant, shared.store, shared.keys, pipeline, tokens)
 
 
 def _open_records(settings: Settings, keys: Keys) -> Records:
@@ -151,6 +170,8 @@ def _public_app(
     app.state.store = store
     app.state.records = records
     app.state.keys = keys
+    # `laban serve`, which supervises the actions, says otherwise until they answer.
+    app.state.actions_ready = lambda: True
     app.state.staff_token = settings.staff_token
     app.state.intake, app.state.fanout = pipeline.intake, pipeline.fanout
     # Called by the server before it waits for its responses (`connectors.serving`).
@@ -190,6 +211,5 @@ def _public_app(
         channels=pipeline.channels,
         intake=pipeline.intake,
         verify_token=settings.messenger_verify_token,
-        body_limit=settings.body_max_bytes,
     )
     return app

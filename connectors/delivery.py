@@ -69,8 +69,10 @@ class Delivery:
                 task.add_done_callback(self._running.discard)
                 # What follows in the same conversation may go now.
                 task.add_done_callback(lambda _: answered.set())
+            # Not wait_for, which forgets that it was cancelled when the event comes at that moment (Python 3.11).
             with suppress(TimeoutError):
-                await asyncio.wait_for(answered.wait(), _BUSY_S if self._running else _IDLE_S)
+                async with asyncio.timeout(_BUSY_S if self._running else _IDLE_S):
+                    await answered.wait()
 
     async def drain(self) -> None:
         """Waits for what is being handed over."""

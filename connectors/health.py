@@ -32,6 +32,8 @@ async def readyz(request: Request, response: Response) -> Health:
         request.app.state.store.retriever()
     except IndexUnusable as error:
         reasons.append(str(error))
+    if not request.app.state.actions_ready():
+        reasons.append("The actions do not answer yet")
     if not await request.app.state.assistant.rasa.ready():
         reasons.append("Rasa does not answer yet")
     if reasons:

@@ -6,6 +6,8 @@ import socket
 from connectors.errors import StartError
 
 LOOPBACK = "127.0.0.1"
+# Rasa keeps its connections to the actions for 4 s (bot/endpoints.yml); the server must keep them longer.
+ACTION_KEEP_ALIVE_S = 30
 
 
 def listen(host: str, port: int, variable: str) -> socket.socket:

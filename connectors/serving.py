@@ -1,10 +1,12 @@
 """Start everything that answers on one machine, keep it running, and stop it without leaving anything behind.
 
-In parallel: the index is brought up to date and the app starts on it; the Rasa model is trained if it must be
-and Rasa starts. The app and the action endpoint that Rasa calls are two uvicorn servers in one event loop.
+In parallel: the index is brought up to date, and the app and the process of the actions start on it; the Rasa model is
+trained if it must be and Rasa starts. The actions have a process of their own: what they do for a turn takes tens of
+milliseconds, and a platform's call is to be answered sooner.
 """
 
 import asyncio
+import fcntl
 import secrets
 import shutil
 import signal
@@ -17,7 +19,6 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
-from starlette.applications import Starlette
 
 from connectors import indexing, training
 from connectors.errors import StartError
@@ -25,14 +26,12 @@ from connectors.listening import LOOPBACK, free_port, listen
 from connectors.progress import Report
 from connectors.rasa_environment import require_python
 from connectors.settings import Settings, unknown_variables
-from connectors.supervisor import HEALTH_PATH, RasaGaveUp, RasaSupervisor, StartScript
+from connectors.supervisor import HEALTH_PATH, ActionsSupervisor, GaveUp, RasaSupervisor, StartScript
 
 EXIT_STOPPED = 0
 EXIT_GAVE_UP = 3
 
 NEEDED_BYTES = 500 * 1000**2
-# Rasa keeps its connections to the actions for 4 s (bot/endpoints.yml); the server must keep them longer.
-ACTION_KEEP_ALIVE_S = 30
 
 
 class LoopServer(uvicorn.Server):
@@ -64,23 +63,36 @@ async def serve(settings: Settings, report: Report) -> int:
     """Run until SIGINT or SIGTERM; give the exit code (EXIT_…). StartError when it cannot start."""
     supervised = settings.rasa_url is None
     check_machine(settings, report)
-    with (
-        listen(settings.host, settings.port, "LABAN_PORT") as public,
-        listen(LOOPBACK, settings.action_port, "LABAN_ACTION_PORT") as actions,
-    ):
-        services = Services(complete(settings, actions.getsockname()[1]), report, supervised)
-        run = asyncio.create_task(services.run(public, actions))
+    with _alone(settings), listen(settings.host, settings.port, "LABAN_PORT") as public:
+        services = Services(complete(settings), report, supervised)
+        run = asyncio.create_task(services.run(public))
         signalled = _cancel_on_signal(run, report)
         try:
             await run
         except asyncio.CancelledError:
             if not signalled.is_set():
                 raise
-        except RasaGaveUp as error:
+        except GaveUp as error:
             report(str(error))
             return EXIT_GAVE_UP
     report("Stopped")
     return EXIT_STOPPED
+
+
+@contextmanager
+def _alone(settings: Settings) -> Generator[None, None, None]:
+    """Keeps a second app from the same SQLite file, whose start would take over what the first has in work."""
+    if not settings.records_url.startswith("sqlite"):
+        yield
+        return
+    with (settings.var_dir / "serve.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StartError(
+                f"Another laban serve runs on {settings.var_dir}. Stop it, or set another LABAN_VAR_DIR."
+            ) from None
+        yield
 
 
 def check_machine(settings: Settings, report: Report) -> None:
@@ -105,8 +117,10 @@ def check_machine(settings: Settings, report: Report) -> None:
         )
 
 
-def complete(settings: Settings, action_port: int) -> Settings:
-    """The settings with every port and secret that was left open filled in."""
+def complete(settings: Settings) -> Settings:
+    """The settings with every port and secret that was left open filled in; StartError when a port is taken."""
+    if settings.action_port:
+        listen(LOOPBACK, settings.action_port, "LABAN_ACTION_PORT").close()
     rasa_port = settings.rasa_port
     if settings.rasa_url is None:
         if rasa_port:
@@ -114,7 +128,7 @@ def complete(settings: Settings, action_port: int) -> Settings:
         rasa_port = rasa_port or free_port()
     return settings.model_copy(
         update={
-            "action_port": action_port,
+            "action_port": settings.action_port or free_port(),
             "rasa_port": rasa_port,
             "rasa_url": settings.rasa_url or f"http://{LOOPBACK}:{rasa_port}",
             "rasa_token": settings.rasa_token or SecretStr(secrets.token_urlsafe(32)),
@@ -130,44 +144,44 @@ class Services:
         self._settings = settings
         self._report = report
         self._rasa = RasaSupervisor(settings, report) if supervised else None
-        self._servers: list[tuple[LoopServer, asyncio.Task[None]]] = []
+        self._actions = ActionsSupervisor(settings, report)
+        self._server: LoopServer | None = None
+        self._serving: asyncio.Task[None] | None = None
 
-    async def run(self, public: socket.socket, actions: socket.socket) -> None:
+    async def run(self, public: socket.socket) -> None:
         """Start, announce the address, and stay until cancelled or until a part fails for good."""
         try:
-            await _together(self._start_app(public, actions), self._start_rasa())
+            await _together(self._start_app(public), self._start_rasa())
             await self._announce()
-            await _together(self._until_a_server_ends(), self._watch_rasa())
+            await _together(self._until_the_server_ends(), self._watch_rasa(), self._actions.watch())
         finally:
             await self._stop()
 
-    async def _start_app(self, public: socket.socket, actions: socket.socket) -> None:
+    async def _start_app(self, public: socket.socket) -> None:
         await indexing.ensure_index(self._settings, self._report)
-        app, action_app = await asyncio.to_thread(_create_apps, self._settings)
-        for application, taken, keep_alive, end_streams in (
-            (action_app, actions, ACTION_KEEP_ALIVE_S, _no_streams),
-            (app, public, 5, app.state.end_streams),
-        ):
-            server = LoopServer(
-                uvicorn.Config(
-                    application,
-                    log_config=None,
-                    log_level="warning",
-                    access_log=False,
-                    server_header=False,
-                    forwarded_allow_ips=self._settings.trusted_proxies,
-                    timeout_keep_alive=keep_alive,
-                    timeout_graceful_shutdown=int(self._settings.drain_timeout_s),
-                ),
-                end_streams,
-            )
-            task = asyncio.create_task(server.serve([taken]))
-            self._servers.append((server, task))
-            while not server.started and not task.done():
-                await asyncio.sleep(0.02)
-            if task.done():
-                task.result()
+        await _together(self._actions.start(), self._start_server(public))
         self._report("App: started")
+
+    async def _start_server(self, public: socket.socket) -> None:
+        app = await asyncio.to_thread(_create_app, self._settings)
+        app.state.actions_ready = lambda: self._actions.ready
+        self._server = server = LoopServer(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                forwarded_allow_ips=self._settings.trusted_proxies,
+                timeout_graceful_shutdown=int(self._settings.drain_timeout_s),
+            ),
+            app.state.end_streams,
+        )
+        self._serving = task = asyncio.create_task(server.serve([public]))
+        while not server.started and not task.done():
+            await asyncio.sleep(0.02)
+        if task.done():
+            task.result()
 
     async def _start_rasa(self) -> None:
         if self._rasa is None:
@@ -186,9 +200,9 @@ class Services:
         self._report("Ready")
         print(script.ready.format(url=self._settings.base_url), flush=True)
 
-    async def _until_a_server_ends(self) -> None:
-        done, _ = await asyncio.wait([task for _, task in self._servers], return_when=asyncio.FIRST_COMPLETED)
-        done.pop().result()
+    async def _until_the_server_ends(self) -> None:
+        if self._serving is not None:
+            await self._serving
         raise StartError("The web server stopped without being told to.")
 
     async def _watch_rasa(self) -> None:
@@ -196,30 +210,21 @@ class Services:
             await self._rasa.watch()
 
     async def _stop(self) -> None:
-        # The app was started last and is stopped first: its last turns still need Rasa and the actions.
-        app_first = list(reversed(self._servers))
+        # The app goes first: its last turns still need Rasa and the actions.
         try:
-            await _end(app_first[:1])
+            if self._server is not None and self._serving is not None:
+                self._server.should_exit = True
+                await asyncio.wait({self._serving})
         finally:
             if self._rasa is not None:
                 await self._rasa.stop()
-        await _end(app_first[1:])
+            await self._actions.stop()
 
 
-def _no_streams() -> None:
-    """Nothing is to be ended of the actions: each is one short answer."""
+def _create_app(settings: Settings) -> FastAPI:
+    from connectors.app import Shared, create_app  # noqa: PLC0415  # takes seconds, and Rasa starts meanwhile
 
-
-def _create_apps(settings: Settings) -> tuple[FastAPI, Starlette]:
-    from connectors.app import create_apps  # noqa: PLC0415  # takes seconds, and Rasa starts meanwhile
-
-    return create_apps(settings)
-
-
-async def _end(servers: list[tuple[LoopServer, asyncio.Task[None]]]) -> None:
-    for server, task in servers:
-        server.should_exit = True
-        await asyncio.wait({task})
+    return create_app(settings, Shared.load(settings))
 
 
 async def _answers(url: str) -> bool:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from limits import parse_many
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableValue
 
 from connectors.accounts import MessengerPage, TelegramBot, ZaloAccount
 from connectors.errors import SettingsError
@@ -360,6 +361,19 @@ class Settings(BaseSettings):
         """Folder of the logs of set-up, training and Rasa."""
         return self.var_dir / "log"
 
+    def environment(self) -> dict[str, str]:
+        """Returns the variables that give another process of ours these settings, besides those of its own environment.
+
+        Accounts on platforms, which are JSON, are left to that environment.
+        """
+        given = self.model_dump(include=self.model_fields_set, exclude_none=True)
+        plain = {
+            name: value.get_secret_value() if isinstance(value, SecretStr) else value
+            for name, value in given.items()
+            if not isinstance(value, dict)
+        }
+        return {f"{PREFIX}{name.upper()}": str(value) for name, value in plain.items()}
+
     def current_date(self) -> date:
         """Today's date in Viet Nam, or the date that `LABAN_TODAY` names."""
         return self.today or datetime.now(VIETNAM).date()
@@ -371,6 +385,11 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         raise SettingsError("\n".join(_explain(error))) from None
+    except UnreadableValue as error:
+        # Its cause quotes the value, which may be a secret.
+        named = re.search(r'field "(\w+)"', str(error))
+        name = f"{PREFIX}{named[1]}".upper() if named else PREFIX
+        raise SettingsError(f"{name}: must be JSON, in single quotes where a shell reads it") from None
 
 
 def _explain(error: ValidationError) -> list[str]:

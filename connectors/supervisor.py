@@ -1,9 +1,11 @@
-"""Keep one Rasa process alive: start it, wait until it answers, prove that it understands, restart it."""
+"""Keep the other processes of one machine alive: start each, wait until it answers, restart it; prove Rasa."""
 
 import asyncio
+import os
+import sys
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -31,8 +33,8 @@ PROBE_TIMEOUT_S = 30.0
 PROBE_SENDER = "start-up probe"
 
 
-class RasaGaveUp(Exception):
-    """Rasa died more often than it may be restarted."""
+class GaveUp(Exception):
+    """A process died more often than it may be restarted."""
 
 
 class Probe(BaseModel):
@@ -56,32 +58,36 @@ class StartScript(BaseModel):
         return cls.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
-class RasaSupervisor:
-    """One supervised Rasa; `settings` must hold `rasa_port`, `action_port` and both tokens.
-
-    `command` stands in for `rasa run` in tests.
-    """
+class Supervisor:
+    """One supervised process that answers health checks over HTTP on loopback."""
 
     def __init__(
-        self, settings: Settings, report: Report, command: Sequence[str | Path] | None = None
+        self,
+        name: str,
+        settings: Settings,
+        report: Report,
+        command: Sequence[str | Path],
+        environment: Callable[[], Mapping[str, str]],
+        health_url: str,
     ) -> None:
-        self._settings = settings
-        self._report = report
-        self._command = command or serving_command(settings)
-        self._log = settings.log_dir / "rasa.log"
-        self._url = f"http://127.0.0.1:{settings.rasa_port}"
+        """Takes what it is called, how it is started, and the address that answers 200 once it can serve."""
+        self._name, self._settings, self._report = name, settings, report
+        self._command, self._environment, self._health_url = command, environment, health_url
+        self._log = settings.log_dir / f"{name.lower()}.log"
         self._child: Child | None = None
+        # Whether it has answered since it was started last.
+        self.ready = False
 
     @property
     def pid(self) -> int | None:
-        """Process id of the running Rasa, if there is one."""
+        """Its process id, if it runs."""
         return self._child.process.pid if self._child and self._child.running else None
 
     async def start(self) -> None:
-        """Start Rasa and wait until it answers; when it dies or takes too long it is ended: StartError."""
-        environment = serving_environment(self._settings)
+        """Start it and wait until it answers; when it dies or takes too long it is ended: StartError."""
+        self.ready = False
         self._child = child = await Child.start(
-            self._command, log=self._log, environment=environment, cwd=ROOT
+            self._command, log=self._log, environment=self._environment(), cwd=ROOT
         )
         ready = asyncio.create_task(self._until_healthy())
         ended = asyncio.create_task(child.wait())
@@ -90,6 +96,7 @@ class RasaSupervisor:
             await asyncio.wait({ready, ended}, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
             if ready.done() and child.running:
                 ready.result()
+                self.ready = True
                 return
             late = f"was not ready after {limit:.0f} s"
             what = late if child.running else f"ended {_how(child.process.returncode or 0)}"
@@ -101,7 +108,77 @@ class RasaSupervisor:
             ended.cancel()
         await child.stop(grace_s=0)
         raise StartError(
-            f"Rasa {what}. The end of its log:\n{tail(self._log)}\nAll of its output: {self._log}"
+            f"{self._name} {what}. The end of its log:\n{tail(self._log)}\nAll of its output: {self._log}"
+        )
+
+    async def watch(self) -> None:
+        """Restart it whenever it ends, each time a little later; GaveUp when that happens too often."""
+        deaths: deque[float] = deque()
+        while self._child is not None:
+            code = await self._child.wait()
+            self.ready = False
+            deaths.append(time.monotonic())
+            while True:
+                await self._pause_before_restart(deaths, code)
+                try:
+                    await self.start()
+                    break
+                except StartError:
+                    code = self._child.process.returncode or 0
+                    deaths.append(time.monotonic())
+            self._report(f"{self._name}: answers again")
+
+    async def stop(self) -> None:
+        """End it and everything it started."""
+        if self._child is not None:
+            await self._child.stop(STOP_GRACE_S)
+
+    async def _pause_before_restart(self, deaths: deque[float], code: int) -> None:
+        while deaths and deaths[0] < time.monotonic() - DEATHS_WITHIN_S:
+            deaths.popleft()
+        if len(deaths) > self._settings.rasa_restart_limit:
+            raise GaveUp(
+                f"{self._name} ended {len(deaths)} times in {DEATHS_WITHIN_S / 60:.0f} minutes, last {_how(code)}. "
+                f"The end of its log:\n{tail(self._log)}\nAll of its output: {self._log}"
+            )
+        pause = min(2.0 ** (len(deaths) - 1), LONGEST_BACKOFF_S)
+        self._report(
+            f"{self._name}: ended {_how(code)}; starting it again in {pause:.0f} s (log: {self._log})"
+        )
+        await asyncio.sleep(pause)
+
+    async def _until_healthy(self) -> None:
+        said = time.monotonic()
+        async with httpx.AsyncClient(timeout=2) as client:
+            while True:
+                try:
+                    if (await client.get(self._health_url)).status_code == httpx.codes.OK:
+                        return
+                except httpx.TransportError:
+                    pass  # It does not listen yet.
+                if time.monotonic() - said >= HEARTBEAT_S:
+                    said = time.monotonic()
+                    self._report(f"{self._name}: still loading")
+                await asyncio.sleep(POLL_S)
+
+
+class RasaSupervisor(Supervisor):
+    """One supervised Rasa; `settings` must hold `rasa_port`, `action_port` and both tokens.
+
+    `command` stands in for `rasa run` in tests.
+    """
+
+    def __init__(
+        self, settings: Settings, report: Report, command: Sequence[str | Path] | None = None
+    ) -> None:
+        self._url = f"http://127.0.0.1:{settings.rasa_port}"
+        super().__init__(
+            "Rasa",
+            settings,
+            report,
+            command or serving_command(settings),
+            lambda: serving_environment(settings),
+            f"{self._url}{HEALTH_PATH}",
         )
 
     async def prove(self, probes: Sequence[Probe]) -> None:
@@ -122,52 +199,24 @@ class RasaSupervisor:
                     ) from None
                 _judge(probe, response)
 
-    async def watch(self) -> None:
-        """Restart Rasa whenever it ends, each time a little later; RasaGaveUp when that happens too often."""
-        deaths: deque[float] = deque()
-        while self._child is not None:
-            code = await self._child.wait()
-            deaths.append(time.monotonic())
-            while True:
-                await self._pause_before_restart(deaths, code)
-                try:
-                    await self.start()
-                    break
-                except StartError:
-                    code = self._child.process.returncode or 0
-                    deaths.append(time.monotonic())
-            self._report("Rasa: answers again")
 
-    async def stop(self) -> None:
-        """End Rasa and everything it started."""
-        if self._child is not None:
-            await self._child.stop(STOP_GRACE_S)
+class ActionsSupervisor(Supervisor):
+    """The supervised process of the actions (`connectors.actions_process`)."""
 
-    async def _pause_before_restart(self, deaths: deque[float], code: int) -> None:
-        while deaths and deaths[0] < time.monotonic() - DEATHS_WITHIN_S:
-            deaths.popleft()
-        if len(deaths) > self._settings.rasa_restart_limit:
-            raise RasaGaveUp(
-                f"Rasa ended {len(deaths)} times in {DEATHS_WITHIN_S / 60:.0f} minutes, last {_how(code)}. "
-                f"The end of its log:\n{tail(self._log)}\nAll of its output: {self._log}"
-            )
-        pause = min(2.0 ** (len(deaths) - 1), LONGEST_BACKOFF_S)
-        self._report(f"Rasa: ended {_how(code)}; starting it again in {pause:.0f} s (log: {self._log})")
-        await asyncio.sleep(pause)
+    def __init__(self, settings: Settings, report: Report) -> None:
+        super().__init__(
+            "Actions",
+            settings,
+            report,
+            actions_command(settings),
+            lambda: {**os.environ, **settings.environment()},
+            f"http://127.0.0.1:{settings.action_port}/health",
+        )
 
-    async def _until_healthy(self) -> None:
-        said = time.monotonic()
-        async with httpx.AsyncClient(base_url=self._url, timeout=2) as client:
-            while True:
-                try:
-                    if (await client.get(HEALTH_PATH)).status_code == httpx.codes.OK:
-                        return
-                except httpx.TransportError:
-                    pass  # It does not listen yet.
-                if time.monotonic() - said >= HEARTBEAT_S:
-                    said = time.monotonic()
-                    self._report("Rasa: still loading")
-                await asyncio.sleep(POLL_S)
+
+def actions_command(_: Settings) -> list[str | Path]:
+    """The command line of the actions' process; it takes all from its environment."""
+    return [sys.executable, "-m", "connectors.actions_process"]
 
 
 def _judge(probe: Probe, response: httpx.Response) -> None:

@@ -7,13 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
-from telegram.error import Conflict, RetryAfter, TelegramError
+from telegram.error import Conflict, RetryAfter
 
 from connectors.channel import CallRefused, Channels
 from connectors.channels.telegram import Telegram
 from connectors.channels.telegram_api import seconds_of
-from connectors.intake import Intake, IntakeClosed
+from connectors.intake import Intake
 
 # What is asked for; Telegram leaves out changes of members unless they are named.
 UPDATES = ("message", "callback_query", "my_chat_member")
@@ -49,7 +48,7 @@ async def _poll(channel: Telegram, account: str, intake: Intake) -> None:
         try:
             offset = await _fetch(channel, account, intake, offset)
             failures = 0
-        except (TelegramError, SQLAlchemyError, IntakeClosed) as error:
+        except Exception as error:  # noqa: BLE001  # the edge of the polling: whatever fails, a bot goes on
             failures += 1
             await asyncio.sleep(_pause(account, error, failures))
 
@@ -62,7 +61,8 @@ async def _fetch(channel: Telegram, account: str, intake: Intake, offset: int | 
     for update in updates:
         try:
             events = channel.read(update.to_dict(), account)
-        except CallRefused:
+        except CallRefused as error:
+            log.warning("update refused", bot=account, reason=str(error))
             events = []
         # On the disk before it is confirmed: what is cut short here comes again.
         await intake.take(channel, events)

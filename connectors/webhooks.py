@@ -24,6 +24,8 @@ from connectors.metrics import REFUSED_CALLS
 
 PREFIX = "/webhooks/"
 _LONGEST_CHALLENGE = 200
+# Meta gathers up to a thousand events in one call.
+_LONGEST_BODY = 2 * 1024**2
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
 log = structlog.get_logger()
@@ -39,10 +41,9 @@ class Webhooks:
         intake: Intake,
         *,
         verify_token: SecretStr | None,
-        body_limit: int,
     ) -> None:
         self._app, self._channels, self._intake = app, channels, intake
-        self._verify_token, self._body_limit = verify_token, body_limit
+        self._verify_token = verify_token
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
@@ -88,7 +89,7 @@ class Webhooks:
         chunks, length = [], 0
         async for chunk in request.stream():
             length += len(chunk)
-            if length > self._body_limit:
+            if length > _LONGEST_BODY:
                 raise HTTPException(413)
             chunks.append(chunk)
         return b"".join(chunks)

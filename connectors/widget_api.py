@@ -216,7 +216,8 @@ async def _events(records: Records, fanout: Fanout, key: str, after: int) -> Asy
 async def _silence(listener: Listener) -> str:
     """Waits for something to be said; a comment now and then keeps the connection open."""
     try:
-        await asyncio.wait_for(listener.spoken.wait(), _PING_S)
+        async with asyncio.timeout(_PING_S):
+            await listener.spoken.wait()
     except TimeoutError:
         return ": ping\n\n"
     return ""

@@ -37,13 +37,18 @@ class WidgetOrigins:
             await self._app(scope, receive, send)
             return
         site = await self._site(scope["path"].removeprefix(f"{PREFIX}/").partition("/")[0])
-        origin = Headers(scope=scope).get("origin")
+        headers = Headers(scope=scope)
+        origin = headers.get("origin")
         if site is None:
             await problem_response(404, "no_site")(scope, receive, send)
             return
         # A browser names no origin where a page of ours reads from us; what changes something always has one.
         asks_only = origin is None and scope["method"] in ("GET", "HEAD")
-        if not asks_only and not site.allows(origin, self._own_origin):
+        # The address by which this very page was opened is ours too, whatever LABAN_PUBLIC_URL says.
+        same = (
+            origin is not None and origin.lower() == f"{scope['scheme']}://{headers.get('host', '').lower()}"
+        )
+        if not asks_only and not same and not site.allows(origin, self._own_origin):
             await problem_response(403, "origin_refused")(scope, receive, send)
             return
         if scope["method"] == "OPTIONS":

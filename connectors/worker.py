@@ -71,8 +71,10 @@ class Worker:
                 self._running.add(task)
                 task.add_done_callback(self._running.discard)
                 task.add_done_callback(lambda _: arrived.set())
+            # Not wait_for, which forgets that it was cancelled when the event comes at that moment (Python 3.11).
             with suppress(TimeoutError):
-                await asyncio.wait_for(arrived.wait(), _BUSY_S if waiting else _IDLE_S)
+                async with asyncio.timeout(_BUSY_S if waiting else _IDLE_S):
+                    await arrived.wait()
 
     async def drain(self) -> None:
         """Waits for the turns that are under way."""

@@ -15,7 +15,7 @@ import yaml
 from pydantic import SecretStr
 from typer.main import get_command
 
-from connectors.app import create_apps
+from connectors.app import Shared, create_actions, create_app
 from connectors.cli import COMMANDS
 from connectors.messages import Reply
 from connectors.settings import CHILD_VARIABLES, PREFIX, Settings
@@ -151,7 +151,9 @@ def test_routes_and_the_addresses_in_the_pages_are_the_same() -> None:
         action_token=secret,
         action_port=5055,
     )
-    served = {route for app in create_apps(settings) for route in routes_of(app.routes)} | set(rasa_routes())
+    shared = Shared.load(settings)
+    apps = create_app(settings, shared), create_actions(settings, shared)
+    served = {route for app in apps for route in routes_of(app.routes)} | set(rasa_routes())
     named = {f"{m} {path}" for page in PAGES for span in spans(page) for m, path in ADDRESS.findall(span)}
     assert len(served) > len(list(rasa_routes())) > 0
     assert named == served

@@ -117,8 +117,8 @@ class Records:
                 for table in (*_OF_CONVERSATION, schema.outbox)
             }
             on_the_way = datetime.now(UTC) - _KEPT_ON_THE_WAY
-            self.inbox.purge(connection, min(before, on_the_way))
-            self.outbox.purge(connection, min(before, on_the_way), before)
+            self.inbox.purge(connection, on_the_way)
+            self.outbox.purge(connection, on_the_way, before)
             ended = connection.execute(
                 sa.delete(schema.conversations).where(schema.conversations.c.last_seen < before)
             ).rowcount

@@ -16,6 +16,8 @@ from connectors.settings import load_settings
 app = typer.Typer(no_args_is_help=True, help="Add, list and remove the websites that may embed the widget.")
 
 KEY = typer.Argument(help="The site's key: small letters, digits and hyphens, such as truong-a.")
+# What a field of a site is called on the command line, where that differs.
+_NAMES = {"key": "KEY", "origins": "--origin", "questions": "--question"}
 _FIELDS = ("key", "title", "origins", "colour", "position", "phone")
 
 
@@ -98,6 +100,7 @@ def remove(key: Annotated[str, KEY]) -> None:
 def _explain(error: ValidationError) -> str:
     lines = []
     for problem in error.errors(include_url=False):
-        option = "--" + str(problem["loc"][0]).replace("_", "-").removesuffix("s") if problem["loc"] else ""
+        field = str(problem["loc"][0])
+        option = _NAMES.get(field, f"--{field.replace('_', '-')}")
         lines.append(f"{option}: {problem['msg'].removeprefix('Value error, ')}")
     return "\n".join(lines)

@@ -1,6 +1,6 @@
-"""Measures search, turns and resources beside plain alternatives, and an index of many passages beside ours.
+"""Measures search, turns, resources and channels beside plain alternatives, and an index of many passages beside ours.
 
-python -m tests.benchmarks                           all of it, in about a quarter of an hour
+python -m tests.benchmarks                           all of it, in some twenty minutes
 python -m tests.benchmarks search turns              some of it
 python -m tests.benchmarks scale --passages 10000    with fewer passages than 100,000
 
@@ -21,10 +21,10 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from connectors.settings import Settings
-from tests.benchmarks import resources, scale, search, turns
+from tests.benchmarks import channels, resources, scale, search, turns, widget
 from tests.benchmarks.servers import laban, stock_rasa
 
-PARTS = ("search", "turns", "resources", "scale")
+PARTS = ("search", "turns", "resources", "channels", "widget", "scale")
 
 
 def main() -> None:
@@ -47,6 +47,12 @@ def main() -> None:
         sections.append(search.section())
     if {"turns", "resources"} & set(parts):
         sections += _servers(parts, console)
+    if "channels" in parts:
+        console.print("Channels: 200 events a second …")
+        sections.append(channels.section())
+    if "widget" in parts:
+        console.print("Widget: bytes, and many open ones …")
+        sections.append(widget.section())
     if "scale" in parts:
         console.print(f"Scale: building and searching an index of {arguments.passages:,} passages …")
         sections.append(scale.section(arguments.passages))

@@ -20,6 +20,11 @@ def family(pid: int) -> list[int]:
     return found
 
 
+def command(pid: int) -> str:
+    """Returns a process's command line."""
+    return (_PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+
+
 def resident_mib(pid: int) -> float:
     """Returns the memory that a process holds now, in MiB."""
     return _memory_mib(pid, "VmRSS")

@@ -22,7 +22,7 @@ from connectors.listening import LOOPBACK, free_port
 from connectors.rasa_environment import BOT
 from connectors.rasa_environment import PYTHON as RASA_PYTHON
 from connectors.settings import ROOT, Settings
-from tests.benchmarks.processes import family
+from tests.benchmarks.processes import command, family
 
 STOCK_BOT = Path(__file__).with_name("stock_bot")
 _START_LIMIT_S = 180.0
@@ -57,8 +57,11 @@ class Server:
         """Returns the server's processes, by what they do."""
         if self.name == "stock":
             return {"stock rasa": self.pid}
-        app, rasa, *_ = family(self.pid)
-        return {"app": app, "rasa": rasa}
+        named = {"app": self.pid}
+        for child in family(self.pid)[1:]:
+            if part := next((part for part in ("actions", "rasa") if part in command(child)), None):
+                named.setdefault(part, child)
+        return named
 
 
 def answered(server: Server, reply: Any) -> bool:

@@ -9,14 +9,15 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
-from connectors.app import create_apps
+from connectors.app import Shared, create_actions, create_app
 from connectors.settings import ROOT, Settings
 from knowledge import index
 from knowledge.encoder import Encoder, load_encoder
 from knowledge.errors import IndexUnusable
 from knowledge.sources import Sources
+from tests.connectors.apps import app_of
 from tests.connectors.loopback import TOKEN, RasaChannel, channel_app, serving
-from tests.connectors.widgets import ServedApp, Widget, visiting
+from tests.connectors.widgets import ServedApp, Widget, served, visiting
 
 ENCODER = ROOT / "knowledge" / "models" / "vi-e5-small"
 ACTION_TOKEN = "token-of-the-actions"
@@ -121,7 +122,8 @@ def settings(
 @pytest.fixture(scope="session")
 def apps(settings: Settings) -> tuple[FastAPI, Starlette]:
     """The public app and the one of the actions, as `laban serve` makes them, and two routes that fail."""
-    public, actions = create_apps(settings)
+    shared = Shared.load(settings)
+    public, actions = create_app(settings, shared), create_actions(settings, shared)
 
     @public.get("/api/broken", include_in_schema=False)
     @public.get("/broken", include_in_schema=False)
@@ -152,7 +154,7 @@ def client(running_client: TestClient, channel: RasaChannel) -> TestClient:
 @pytest.fixture(scope="session")
 def running_port(settings: Settings) -> Iterator[int]:
     """The port of an app that is served."""
-    with serving(create_apps(settings)[0]) as url:
+    with serving(app_of(settings)) as url:
         yield int(url.rpartition(":")[2])
 
 
@@ -160,9 +162,8 @@ def running_port(settings: Settings) -> Iterator[int]:
 def widget_app(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApp]:
     """An app of its own that widgets talk to."""
     own = settings.model_copy(update={"var_dir": tmp_path_factory.mktemp("widgets")})
-    app = create_apps(own)[0]
-    with serving(app) as url:
-        yield ServedApp(url, app, own)
+    with served(own) as app:
+        yield app
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from starlette.applications import Starlette
 
-from connectors.app import create_apps
 from connectors.settings import Settings
+from tests.connectors.apps import app_of
 from tests.connectors.conftest import ACTION_TOKEN, QUESTION
 from tests.connectors.loopback import RasaChannel
 
@@ -25,10 +25,10 @@ JSON = {"Content-Type": "application/json"}
 PAGE = {"Accept": "text/html"}
 
 
-@pytest.mark.parametrize("missing", ["rasa_url", "rasa_token", "action_token"])
+@pytest.mark.parametrize("missing", ["rasa_url", "rasa_token"])
 def test_settings_that_are_not_complete_are_refused(settings: Settings, missing: str) -> None:
     with pytest.raises(ValueError, match="must name"):
-        create_apps(settings.model_copy(update={missing: None}))
+        app_of(settings.model_copy(update={missing: None}))
 
 
 def test_pages_api_and_health_are_public(client: TestClient) -> None:
@@ -90,7 +90,7 @@ def test_unchanged_file_and_unavailable_carry_the_security_headers_too(
 
 
 def test_body_limit_is_the_one_of_the_settings(settings: Settings, channel: RasaChannel) -> None:
-    with TestClient(create_apps(settings.model_copy(update={"body_max_bytes": 1024}))[0]) as client:
+    with TestClient(app_of(settings.model_copy(update={"body_max_bytes": 1024}))) as client:
         assert client.post(PATH, json={"text": "a" * 900}).status_code == 200
         assert client.post(PATH, json={"text": "a" * 1100}).status_code == 413
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from fastapi.testclient import TestClient
 
-from connectors.app import create_apps
 from connectors.settings import Settings
+from tests.connectors.apps import app_of
 from tests.connectors.loopback import RasaChannel
 
 
@@ -29,7 +29,7 @@ def test_app_without_an_index_says_so_and_is_ready_when_it_is_built(
     settings: Settings, channel: RasaChannel, tmp_path: Path
 ) -> None:
     own = settings.model_copy(update={"index_dir": tmp_path / "index"})
-    with TestClient(create_apps(own)[0]) as client:
+    with TestClient(app_of(own)) as client:
         channel.status = 503
         answer = client.get("/readyz")
         assert answer.status_code == 503

@@ -10,8 +10,8 @@ import pytest
 from pydantic import SecretStr
 
 from connectors.accounts import MessengerPage
-from connectors.app import create_apps
 from connectors.settings import Settings
+from tests.connectors.apps import app_of
 from tests.connectors.loopback import RasaChannel, serving
 from tests.fakes.meta import (
     APP_SECRET,
@@ -69,7 +69,7 @@ def with_messenger(
 @pytest.fixture(scope="module")
 def app_url(with_messenger: Settings) -> Iterator[str]:
     """The address of an app with that page."""
-    with serving(create_apps(with_messenger)[0]) as url:
+    with serving(app_of(with_messenger)) as url:
         yield url
 
 

@@ -64,8 +64,14 @@ def fake_parts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FastAPI:
     monkeypatch.setattr(serving.indexing, "ensure_index", nothing_to_do)
     monkeypatch.setattr(serving.training, "train", nothing_to_do)
     monkeypatch.setattr(serving, "require_python", lambda: None)
-    monkeypatch.setattr(serving, "_create_apps", lambda _: (app, FastAPI()))
+
+    def fake_actions(settings: Settings) -> list[str | Path]:
+        (tmp_path / "actions").mkdir(exist_ok=True)
+        return [sys.executable, FAKE, str(settings.action_port), tmp_path / "actions", "healthy"]
+
+    monkeypatch.setattr(serving, "_create_app", lambda _: app)
     monkeypatch.setattr(supervisor, "serving_command", fake_command)
+    monkeypatch.setattr(supervisor, "actions_command", fake_actions)
     return app
 
 
@@ -85,7 +91,7 @@ async def test_sigterm_drains_requests_and_leaves_no_process(
     assert not any(alive(pid) for pid in started(tmp_path))
 
 
-async def test_rasa_that_was_killed_comes_back_while_the_app_stays(
+async def test_a_process_that_was_killed_comes_back_while_the_app_stays(
     settings: Settings, fake_parts: FastAPI, tmp_path: Path
 ) -> None:
     lines: list[str] = []
@@ -94,10 +100,11 @@ async def test_rasa_that_was_killed_comes_back_while_the_app_stays(
     os.kill(started(tmp_path)[0], signal.SIGKILL)
     async with httpx.AsyncClient(base_url=settings.local_url) as client:
         assert (await client.get("/slow")).json() == "done"
-    await until(lambda: "Rasa: answers again" in lines)
+    os.kill(started(tmp_path / "actions")[0], signal.SIGKILL)
+    await until(lambda: {"Rasa: answers again", "Actions: answers again"} <= set(lines))
     os.kill(os.getpid(), signal.SIGINT)
     assert await run == serving.EXIT_STOPPED
-    assert not any(alive(pid) for pid in started(tmp_path))
+    assert not any(alive(pid) for pid in (*started(tmp_path), *started(tmp_path / "actions")))
 
 
 def test_taken_port_is_refused_with_a_way_on(tmp_path: Path) -> None:
@@ -131,7 +138,7 @@ def test_full_disk_is_refused(settings: Settings, monkeypatch: pytest.MonkeyPatc
 
 
 def test_secrets_and_ports_left_open_are_filled_in(settings: Settings) -> None:
-    first, second = (serving.complete(settings, 5055) for _ in range(2))
+    first, second = (serving.complete(settings) for _ in range(2))
     assert first.rasa_url == f"http://127.0.0.1:{first.rasa_port}"
     assert first.rasa_token is not None
     assert second.rasa_token is not None

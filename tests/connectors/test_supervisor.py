@@ -13,7 +13,7 @@ import pytest
 from connectors.errors import StartError
 from connectors.listening import free_port
 from connectors.settings import ROOT
-from connectors.supervisor import Probe, RasaGaveUp, RasaSupervisor, StartScript
+from connectors.supervisor import GaveUp, Probe, RasaSupervisor, StartScript
 from tests.connectors.processes import alive, complete_settings, started, until
 
 FAKE = Path(__file__).with_name("fake_rasa.py")
@@ -62,7 +62,7 @@ async def test_rasa_that_dies_once_is_restarted(rasa: Callable[..., RasaSupervis
 async def test_rasa_that_keeps_dying_is_given_up(rasa: Callable[..., RasaSupervisor], tmp_path: Path) -> None:
     supervisor = rasa("dies-always-after-ready", rasa_restart_limit=1)
     await supervisor.start()
-    with pytest.raises(RasaGaveUp, match="ended 2 times"):
+    with pytest.raises(GaveUp, match="ended 2 times"):
         await asyncio.wait_for(supervisor.watch(), 15)
     assert len(started(tmp_path)) == 2
 

@@ -1,27 +1,18 @@
 """Whoever writes too much to a site waits; a school behind one address does not."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
 
 import httpx
 import pytest
 
 from actions.records import Arrival
-from connectors.app import create_apps
 from connectors.settings import Settings
-from tests.connectors.loopback import RasaChannel, serving
-from tests.connectors.widgets import ServedApp, Widget, visiting
+from tests.connectors.loopback import RasaChannel
+from tests.connectors.widgets import ServedApp, Widget, served, visiting
 
 _SCHOOL = 300
-
-
-@asynccontextmanager
-async def served(settings: Settings) -> AsyncIterator[ServedApp]:
-    """Serves an app with these settings."""
-    app = create_apps(settings)[0]
-    with serving(app) as url:
-        yield ServedApp(url, app, settings)
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +24,8 @@ def strict(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
         "address_limit": "6/minute",
         "inbox_max": 5,
     }
-    own = settings.model_copy(update=changes)
-    app = create_apps(own)[0]
-    with serving(app) as url:
-        yield ServedApp(url, app, own)
+    with served(settings.model_copy(update=changes)) as app:
+        yield app
 
 
 def told_to_wait(answer: httpx.Response, status: int, code: str) -> bool:
@@ -45,9 +34,9 @@ def told_to_wait(answer: httpx.Response, status: int, code: str) -> bool:
     return 1 <= int(answer.headers["retry-after"]) <= 120
 
 
-def site(served: ServedApp, key: str) -> str:
+def site(app: ServedApp, key: str) -> str:
     """Adds a site that nobody has written to."""
-    served.records.sites.put(key, {})
+    app.records.sites.put(key, {})
     return key
 
 
@@ -91,11 +80,9 @@ async def test_a_school_of_three_hundred_behind_one_address_is_not_held_up(
     settings: Settings, channel: RasaChannel, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     own = settings.model_copy(update={"var_dir": tmp_path_factory.mktemp("school")})
-    async with (
-        served(own) as app,
-        httpx.AsyncClient(base_url=app.url, timeout=30, trust_env=False) as client,
-    ):
-        visitors = [Widget(client, own.base_url) for _ in range(_SCHOOL)]
-        answers = await asyncio.gather(*(visitor.say("chào") for visitor in visitors))
+    with served(own) as app:
+        async with httpx.AsyncClient(base_url=app.url, timeout=30, trust_env=False) as client:
+            visitors = [Widget(client, own.base_url) for _ in range(_SCHOOL)]
+            answers = await asyncio.gather(*(visitor.say("chào") for visitor in visitors))
         assert [answer.status_code for answer in answers] == _SCHOOL * [202]
         assert len({visitor.token for visitor in visitors}) == _SCHOOL

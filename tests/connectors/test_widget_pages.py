@@ -8,10 +8,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from actions.records import Records
-from connectors.app import create_apps
 from connectors.settings import Settings
 from connectors.sites import Site
 from connectors.widget_pages import LOADER, qr, snippet
+from tests.connectors.apps import app_of
 
 BASE_URL = "https://laban.example.vn"
 PROOF = {"zalo_verifierABC.html": "proof of the domain"}
@@ -25,7 +25,7 @@ def pages(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Itera
         "public_url": BASE_URL,
         "zalo_verification": PROOF,
     }
-    app = create_apps(settings.model_copy(update=changes))[0]
+    app = app_of(settings.model_copy(update=changes))
     records: Records = app.state.records
     records.sites.put("truong-a", {"title": 'Trường <b>"A"', "origins": ["https://a.edu.vn", "https://b.vn"]})
     records.sites.put("truong-none", {})

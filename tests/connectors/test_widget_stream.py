@@ -1,17 +1,16 @@
 """The widget's stream: every message since a number, once, in order; what people say; and an end that does not hang."""
 
 import asyncio
-import os
-import signal
 import uuid
 from pathlib import Path
 
-import httpx
 import pytest
+import uvicorn
 
-from connectors import serving
-from connectors.listening import free_port
+from connectors.listening import LOOPBACK, listen
+from connectors.serving import LoopServer
 from connectors.settings import Settings
+from tests.connectors.apps import app_of
 from tests.connectors.loopback import RasaChannel
 from tests.connectors.processes import until
 from tests.connectors.widgets import ServedApp, Widget, visiting
@@ -121,22 +120,21 @@ async def test_an_ended_talk_closes_its_streams_and_no_others(widget: Widget, wi
 
 
 async def test_an_app_that_stops_ends_the_streams_in_order(
-    settings: Settings, channel: RasaChannel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, channel: RasaChannel, tmp_path: Path
 ) -> None:
-    async def is_current(*_: object) -> None:
-        """The index is there."""
-
-    monkeypatch.setattr(serving.indexing, "ensure_index", is_current)
-    own = settings.model_copy(update={"var_dir": tmp_path, "port": free_port(), "action_port": free_port()})
-    lines: list[str] = []
-    run = asyncio.create_task(serving.serve(own, lines.append))
-    await until(lambda: "Ready" in lines or run.done())
-    async with httpx.AsyncClient(base_url=own.local_url, trust_env=False) as client:
-        visitor = Widget(client, own.base_url)
-        await visitor.say("chào")
-        async with visitor.stream() as stream:
-            await stream.next("state")
-            os.kill(os.getpid(), signal.SIGTERM)
-            await stream.ended(_SOON_S)
-        async with asyncio.timeout(_SOON_S):
-            assert await run == serving.EXIT_STOPPED
+    own = settings.model_copy(update={"var_dir": tmp_path})
+    app = app_of(own)
+    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=60)
+    server = LoopServer(config, app.state.end_streams)
+    with listen(LOOPBACK, 0, "LABAN_PORT") as listener:
+        url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+        running = asyncio.create_task(server.serve([listener]))
+        await until(lambda: server.started)
+        async with visiting(ServedApp(url, app, own)) as visitor:
+            await visitor.say("chào")
+            async with visitor.stream() as stream:
+                await stream.next("state")
+                server.should_exit = True
+                await stream.ended(_SOON_S)
+            async with asyncio.timeout(_SOON_S):
+                await running

@@ -3,8 +3,8 @@
 import asyncio
 import json
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,8 @@ from actions.records import Records
 from connectors.fanout import WEB
 from connectors.keys import Keys
 from connectors.settings import Settings
+from tests.connectors.apps import app_of
+from tests.connectors.loopback import serving
 
 WITHIN_S = 10.0
 
@@ -39,6 +41,14 @@ class ServedApp:
         return keys.conversation_key(WEB, keys.verify("visitor", token, 60) or "")
 
 
+@contextmanager
+def served(settings: Settings) -> Iterator[ServedApp]:
+    """Serves an app with these settings."""
+    app = app_of(settings)
+    with serving(app) as url:
+        yield ServedApp(url, app, settings)
+
+
 @dataclass(frozen=True)
 class StreamEvent:
     """An event as it came."""
@@ -54,13 +64,19 @@ class Stream:
     def __init__(self, response: httpx.Response) -> None:
         self.response = response
         self._events = _events(response)
+        self._passed_over: list[StreamEvent] = []
 
     async def next(self, name: str = "message", within_s: float = WITHIN_S) -> StreamEvent:
-        """The next event of this name; TimeoutError when there is none."""
+        """The next event of this name, whatever comes between; TimeoutError when there is none."""
+        for event in self._passed_over:
+            if event.name == name:
+                self._passed_over.remove(event)
+                return event
         async with asyncio.timeout(within_s):
             async for event in self._events:
                 if event.name == name:
                     return event
+                self._passed_over.append(event)
         raise AssertionError("the stream has ended")
 
     async def ended(self, within_s: float = WITHIN_S) -> list[StreamEvent]:

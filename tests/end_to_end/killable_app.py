@@ -60,7 +60,7 @@ def run(settings: Settings, sentences: Sentences, listener: socket.socket) -> No
     pipeline = set_up_pipeline(settings, assistant, records, keys, sentences, tokens)
     app = FastAPI(lifespan=lambda _: pipeline.running())
     app.add_middleware(
-        Webhooks, channels=pipeline.channels, intake=pipeline.intake, verify_token=None, body_limit=65_536
+        Webhooks, channels=pipeline.channels, intake=pipeline.intake, verify_token=None
     )
     uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, ws="none")).run([listener])
 

@@ -11,26 +11,29 @@ from urllib.parse import parse_qsl
 
 import httpx
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.requests import ClientDisconnect
 
 TOKEN, USERNAME = "123456:ABC-token-of-the-fake", "laban_thu_bot"
 _NUMBERS = count(1)
 _UPDATES = count(870_000_000)
+Failure = tuple[int, dict[str, Any] | str | None]
 
 
 @dataclass
 class FakeTelegram:
     """What the server was asked, and how it answers.
 
-    `calls` holds (method, parameters); `failures` the next answers of methods that send, as (status, body); `updates`
-    waits to be fetched. `webhook` is what was set.
+    `calls` holds (method, parameters); `failures` the next answers of methods that send, `refusals` those of any other
+    method by its name, as (status, body): a body of text is a proxy's page, and no body a connection that breaks
+    off. `updates` waits to be fetched. `webhook` is what was set.
     """
 
     url: str = ""
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     at: list[float] = field(default_factory=list)
-    failures: deque[tuple[int, dict[str, Any]]] = field(default_factory=deque)
+    failures: deque[Failure] = field(default_factory=deque)
+    refusals: dict[str, deque[Failure]] = field(default_factory=dict)
     updates: list[dict[str, Any]] = field(default_factory=list)
     webhook: dict[str, Any] = field(default_factory=dict)
     delay_s: float = 0.0
@@ -44,7 +47,7 @@ class FakeTelegram:
         return [call["text"] for call in self.of("sendMessage") if int(call["chat_id"]) == chat]
 
 
-def refusal(code: int, description: str, **parameters: Any) -> tuple[int, dict[str, Any]]:
+def refusal(code: int, description: str, **parameters: Any) -> Failure:
     """An answer that says no, as Telegram words it."""
     body = {"ok": False, "error_code": code, "description": description}
     return code, {**body, "parameters": parameters} if parameters else body
@@ -62,18 +65,29 @@ def telegram_app(fake: FakeTelegram) -> FastAPI:
             return Response(status_code=400)
         parameters = {name: _read(value) for name, value in given.items()}
         if token != TOKEN:
-            return JSONResponse(refusal(401, "Unauthorized")[1], 401)
+            return _failed(refusal(401, "Unauthorized"))
         fake.calls.append((method, parameters))
         if method.startswith("send") and method != "sendChatAction":
             await asyncio.sleep(fake.delay_s)
             if fake.failures:
-                status, body = fake.failures.popleft()
                 fake.calls.pop()
-                return JSONResponse(body, status)
+                return _failed(fake.failures.popleft())
             fake.at.append(time.monotonic())
+        elif fake.refusals.get(method):
+            return _failed(fake.refusals[method].popleft())
+        if method == "getUpdates" and fake.webhook:
+            return _failed(refusal(409, "Conflict: can't use getUpdates method while webhook is active"))
         return JSONResponse({"ok": True, "result": await _result(fake, method, parameters)})
 
     return app
+
+
+def _failed(failure: Failure) -> Response:
+    status, body = failure
+    if isinstance(body, dict):
+        return JSONResponse(body, status)
+    # Less than was promised: the server closes the connection.
+    return HTMLResponse(body, status) if body else Response(b"{", status, {"Content-Length": "99"})
 
 
 async def _result(fake: FakeTelegram, method: str, parameters: dict[str, Any]) -> Any:
@@ -143,11 +157,12 @@ async def deliver(
     url: str, update: dict[str, Any], secret: str, *, every_s: float = 0.2, tries: int = 100
 ) -> int:
     """Calls a webhook until it answers 2xx; returns how many calls that took."""
-    headers = {"X-Telegram-Bot-Api-Secret-Token": secret}
+    headers = {"X-Telegram-Bot-Api-Secret-Token": secret, "Content-Type": "application/json"}
+    body = json.dumps(update)
     async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
         for number in range(1, tries + 1):
             try:
-                if (await client.post(url, json=update, headers=headers)).is_success:
+                if (await client.post(url, content=body, headers=headers)).is_success:
                     return number
             except httpx.TransportError:
                 pass

@@ -1,6 +1,7 @@
 """`laban telegram` tells Telegram where the webhooks are, with a secret, and shows how the bots fare."""
 
 import json
+from collections import deque
 from collections.abc import Iterator
 
 import pytest
@@ -52,3 +53,11 @@ def test_what_is_missing_is_said_with_its_remedy(
     assert code == 1
     assert "Telegram says" in errors
     assert "1:wrong" not in errors
+
+
+def test_what_is_no_answer_of_telegram_is_said_to_be_none(laban: Laban, server: FakeTelegram) -> None:
+    server.refusals["getMe"] = deque([(502, f"<html>POST /bot{TOKEN}/getMe</html>")])
+    code, _, errors = laban("telegram", "status")
+    assert code == 1
+    assert "LABAN_TELEGRAM_API_URL" in errors
+    assert TOKEN not in errors
