@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from actions.records import Records
 from connectors.metrics import STREAMS
 
-_LOOK_EVERY_S = 1.0
+_LOOK_EVERY_S = 0.25
 WEB = "web"
 
 log = structlog.get_logger()

@@ -60,11 +60,11 @@ async def test_what_a_person_says_and_that_they_talk_is_seen_soon(
     widget: Widget, widget_app: ServedApp, channel: RasaChannel
 ) -> None:
     await widget.say("gặp người tư vấn")
-    await widget.answered()
+    answered = (await widget.answered())[-1]
     tickets = widget_app.records.tickets
     assert widget.token is not None
     key = widget_app.conversation(widget.token)
-    async with widget.stream() as stream:
+    async with widget.stream(answered["seq"]) as stream:
         assert (await stream.next("state")).data == {"ticket": None, "held": False}
         number = tickets.open_ticket(key, "asked", "normal").id
         # Not only when the app begins to look after the listeners.
