@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -29,6 +29,8 @@ from connectors.platform_client import announced
 from connectors.rendering import PlatformLimits
 
 _AT_ONCE = 32
+# So many at a time while more comes in than can be answered.
+_WHILE_PRESSED = 1
 _LONGEST_PAUSE_S = 300.0
 _GIVE_UP_AFTER = timedelta(hours=24)
 _IDLE_S = 1.0
@@ -46,10 +48,11 @@ class Delivery:
         channels: Channels,
         limits: Mapping[str, PlatformLimits],
         *,
+        pressed: Callable[[], bool],
         resend_unknown: bool,
     ) -> None:
         self._records, self._channels, self._limits = records, channels, limits
-        self._resend_unknown = resend_unknown
+        self._pressed, self._resend_unknown = pressed, resend_unknown
         self._pacers = {name: Pacer(found) for name, found in limits.items()}
         self._running: set[asyncio.Task[None]] = set()
 
@@ -57,9 +60,9 @@ class Delivery:
         """Works until cancelled; `answered` is set when there is something new."""
         while True:
             answered.clear()
-            room = _AT_ONCE - len(self._running)
+            room = (_WHILE_PRESSED if self._pressed() else _AT_ONCE) - len(self._running)
             try:
-                parcels = await asyncio.to_thread(self._records.outbox.claim, room) if room else []
+                parcels = await asyncio.to_thread(self._records.outbox.claim, room) if room > 0 else []
             except SQLAlchemyError as error:
                 log.error("outbox failed", error=type(error).__name__)
                 parcels = []

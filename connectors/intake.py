@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import time
+from collections import deque
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -18,6 +21,8 @@ from connectors.metrics import EVENTS
 from connectors.rate_limits import RateLimits
 from connectors.sentences import Sentences
 
+# From so many events a second on, whoever hands over comes before whoever waits for an answer.
+_PRESSED_PER_S = 40
 # So many events at most are put down in one transaction.
 _MOST_AT_ONCE = 200
 # What the inbox is told of in vain costs its user nothing.
@@ -48,8 +53,19 @@ class Intake:
         self._most_waiting = most_waiting
         self._queue: asyncio.Queue[tuple[Arrival, asyncio.Future[bool]]] = asyncio.Queue()
         self._writer: asyncio.Task[None] | None = None
+        # A thread of its own: whoever is to be told 200 does not queue up behind turns and deliveries.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="intake")
+        self._lately: deque[tuple[float, int]] = deque()
         # Set whenever something has come, for the workers.
         self.arrived = asyncio.Event()
+
+    @property
+    def pressed(self) -> bool:
+        """Whether so much comes at present that all else has to yield."""
+        since = time.monotonic() - 1
+        while self._lately and self._lately[0][0] < since:
+            self._lately.popleft()
+        return sum(count for _, count in self._lately) >= _PRESSED_PER_S
 
     def start(self) -> None:
         """Begins to write."""
@@ -117,13 +133,15 @@ class Intake:
             while len(batch) < _MOST_AT_ONCE and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
             try:
-                new = await asyncio.to_thread(self._accept, [arrival for arrival, _ in batch])
+                loop, arrivals = asyncio.get_running_loop(), [arrival for arrival, _ in batch]
+                new = await loop.run_in_executor(self._thread, self._accept, arrivals)
             except Exception as error:  # noqa: BLE001  # whoever waits must hear of any failure
                 log.error("inbox failed", error=type(error).__name__)
                 for _, written in batch:
                     if not written.done():
                         written.set_exception(error)
             else:
+                self._lately.append((time.monotonic(), len(batch)))
                 for (_, written), is_new in zip(batch, new, strict=True):
                     if not written.done():
                         written.set_result(is_new)

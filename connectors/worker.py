@@ -29,6 +29,8 @@ LATE_AFTER = timedelta(minutes=10)
 _LONGEST_PAUSE_S = 15.0
 _ATTEND_AFTER_S = 0.7
 _IDLE_S = 1.0
+# While more comes in than can be answered, one turn at a time, and a rest after it.
+_WHILE_PRESSED, _REST_S = 1, 0.3
 _BUSY_S = 0.1
 # Ends a message that is joined with the next, so that two questions stay two.
 _ENDINGS = (".", "?", "!", "…", ":", ",", ";")
@@ -39,7 +41,7 @@ log = structlog.get_logger()
 class Worker:
     """Takes what waits in the inbox and sees that it is answered."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what it works with, and how much at a time
         self,
         records: Records,
         assistant: Assistant,
@@ -47,11 +49,13 @@ class Worker:
         greetings: Greetings,
         *,
         spoken: Callable[[str], None],
+        pressed: Callable[[], bool],
         turns_at_once: int,
         longest_text: int,
     ) -> None:
         self._records, self._assistant, self._channels = records, assistant, channels
         self._sentences, self._greetings, self._spoken = greetings.sentences, greetings, spoken
+        self._pressed = pressed
         self._turns_at_once, self._longest_text = turns_at_once, longest_text
         self._running: set[asyncio.Task[None]] = set()
 
@@ -59,9 +63,12 @@ class Worker:
         """Works until cancelled; waits for `arrived`, sets `answered` when there is something to deliver."""
         while True:
             arrived.clear()
-            room = self._turns_at_once - len(self._running)
+            pressed = self._pressed()
+            if pressed:
+                await asyncio.sleep(_REST_S)
+            room = (_WHILE_PRESSED if pressed else self._turns_at_once) - len(self._running)
             try:
-                groups = await asyncio.to_thread(self._records.inbox.claim, room) if room else []
+                groups = await asyncio.to_thread(self._records.inbox.claim, room) if room > 0 else []
                 waiting = bool(groups) or await asyncio.to_thread(self._records.inbox.waiting) > 0
             except SQLAlchemyError as error:
                 log.error("inbox failed", error=type(error).__name__)
@@ -85,6 +92,9 @@ class Worker:
         done: list[int] = []
         try:
             for together in join(group, self._longest_text):
+                if done:
+                    left = [item.id for item in group if item.id not in done]
+                    await asyncio.to_thread(self._records.inbox.renew, left)
                 await self._answer(together)
                 done += [item.id for item in together]
                 self._spoken(together[-1].conversation)

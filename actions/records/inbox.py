@@ -57,6 +57,9 @@ class Item:
     told: bool
 
 
+_COUNTED = sa.select(sa.func.count()).select_from(inbox).where(inbox.c.state == "waiting")
+
+
 class Inbox:
     """Keeps events in the order of their arrival, each once."""
 
@@ -129,8 +132,7 @@ class Inbox:
             return self._waiting(connection)
 
     def _waiting(self, connection: sa.Connection) -> int:
-        counted = sa.select(sa.func.count()).select_from(inbox).where(inbox.c.state == "waiting")
-        return connection.execute(counted).scalar_one()
+        return connection.execute(_COUNTED).scalar_one()
 
     def claim(self, conversations: int) -> list[list[Item]]:
         """Takes the events of so many conversations that wait longest, for as long as `LEASE`; a list for each."""
@@ -149,6 +151,12 @@ class Inbox:
             rows = connection.execute(taken.returning(inbox)).all()
         items = [self._item(row) for row in sorted(rows, key=lambda row: int(row.id))]
         return [[item for item in items if item.conversation == key] for key in keys]
+
+    def renew(self, ids: Sequence[int]) -> None:
+        """Keeps events for another `LEASE`: those before them took their time."""
+        with writing(self._engine) as connection:
+            mine = sa.and_(inbox.c.id.in_(ids), inbox.c.state == "waiting")
+            connection.execute(sa.update(inbox).where(mine).values(leased_until=self._now() + LEASE))
 
     def finish(self, connection: sa.Connection, ids: Sequence[int], *, reason: str | None = None) -> None:
         """Marks events as answered, or with a reason as failed, within the transaction that keeps the answer."""

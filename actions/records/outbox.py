@@ -19,6 +19,9 @@ LEASE = timedelta(seconds=60)
 _OPEN = ("waiting", "sending")
 _LISTED = 500
 
+_HELD = outbox.c.state == "held"
+_ANY_HELD = sa.select(outbox.c.id).where(_HELD).limit(1)
+
 
 @dataclass(frozen=True)
 class Parcel:
@@ -160,10 +163,9 @@ class Outbox:
 
     def release(self, connection: sa.Connection, conversations: Collection[str]) -> None:
         """Lets go what was held until its user writes, within a transaction."""
-        held = outbox.c.state == "held"
-        if connection.execute(sa.select(outbox.c.id).where(held).limit(1)).first() is None:
+        if connection.execute(_ANY_HELD).first() is None:
             return
-        mine = sa.and_(held, outbox.c.conversation.in_(conversations))
+        mine = sa.and_(_HELD, outbox.c.conversation.in_(conversations))
         connection.execute(sa.update(outbox).where(mine).values(state="waiting", due=self._now()))
 
     def again(self, number: int) -> bool:

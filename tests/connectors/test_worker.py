@@ -96,11 +96,18 @@ async def test_what_is_told_to_end_ends_also_when_something_comes_at_that_moment
 
 def _run(part: str, records: Records, event: asyncio.Event) -> Coroutine[Any, Any, None]:
     if part == "delivery":
-        return Delivery(records, Channels(), {}, resend_unknown=False).run(event)
+        return Delivery(records, Channels(), {}, pressed=lambda: False, resend_unknown=False).run(event)
     # Nothing waits, so nobody is asked.
     nobody = cast("Assistant", None)
     greetings = Greetings(records, Sentences.load(), 90, {})
     worker = Worker(
-        records, nobody, Channels(), greetings, spoken=lambda _: None, turns_at_once=1, longest_text=10
+        records,
+        nobody,
+        Channels(),
+        greetings,
+        spoken=lambda _: None,
+        pressed=lambda: False,
+        turns_at_once=1,
+        longest_text=10,
     )
     return worker.run(event, asyncio.Event())

@@ -59,9 +59,7 @@ def run(settings: Settings, sentences: Sentences, listener: socket.socket) -> No
     tokens = ZaloTokens({}, records.accounts, settings.zalo_oauth_url)
     pipeline = set_up_pipeline(settings, assistant, records, keys, sentences, tokens)
     app = FastAPI(lifespan=lambda _: pipeline.running())
-    app.add_middleware(
-        Webhooks, channels=pipeline.channels, intake=pipeline.intake, verify_token=None
-    )
+    app.add_middleware(Webhooks, channels=pipeline.channels, intake=pipeline.intake, verify_token=None)
     uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, ws="none")).run([listener])
 
 
