@@ -93,8 +93,8 @@ class Worker:
         try:
             for together in join(group, self._longest_text):
                 if done:
-                    left = [item.id for item in group if item.id not in done]
-                    await asyncio.to_thread(self._records.inbox.renew, left)
+                    others = [item.id for item in group if item.id not in done]
+                    await asyncio.to_thread(self._records.inbox.renew, others)
                 await self._answer(together)
                 done += [item.id for item in together]
                 self._spoken(together[-1].conversation)

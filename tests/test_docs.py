@@ -19,6 +19,7 @@ from connectors.app import Shared, create_actions, create_app
 from connectors.cli import COMMANDS
 from connectors.messages import Reply
 from connectors.settings import CHILD_VARIABLES, PREFIX, Settings
+from connectors.webhooks import PREFIX as PREFIX_OF_WEBHOOKS
 from knowledge.documents import read_documents
 from knowledge.fact_files import check_facts
 from knowledge.facts import KINDS, Claim, Reference, Scope
@@ -154,6 +155,9 @@ def test_routes_and_the_addresses_in_the_pages_are_the_same() -> None:
     shared = Shared.load(settings)
     apps = create_app(settings, shared), create_actions(settings, shared)
     served = {route for app in apps for route in routes_of(app.routes)} | set(rasa_routes())
+    # These stand in front of the app (`connectors.webhooks`).
+    served |= {f"POST {PREFIX_OF_WEBHOOKS}{{name}}", f"POST {PREFIX_OF_WEBHOOKS}{{name}}/{{account}}"}
+    served |= {f"GET {PREFIX_OF_WEBHOOKS}messenger"}
     named = {f"{m} {path}" for page in PAGES for span in spans(page) for m, path in ADDRESS.findall(span)}
     assert len(served) > len(list(rasa_routes())) > 0
     assert named == served
