@@ -11,8 +11,6 @@ import os
 import signal
 import sys
 
-# What works out answers yields to what takes messages in, where there is not enough of the machine for both.
-NICENESS = 10
 PR_SET_PDEATHSIG = 1  # linux/prctl.h; the setting survives exec
 
 
@@ -23,7 +21,6 @@ def main() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # The parent died before the line above.
             sys.exit(1)
-    os.nice(NICENESS)
     os.execvp(sys.argv[2], sys.argv[2:])
 
 
