@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from enum import IntEnum
@@ -17,6 +19,7 @@ from alembic.util import CommandError
 from sqlalchemy.dialects import postgresql, sqlite
 
 MIGRATIONS = Path(__file__).with_name("migrations")
+_SWITCH_LIMIT_S, _SWITCH_PAUSE_S = 10.0, 0.02
 
 
 class Lock(IntEnum):
@@ -142,8 +145,22 @@ def _tune_sqlite(connection: Any, _: Any) -> None:
     # Python's driver would begin transactions itself, and too late (see the SQLite dialect of SQLAlchemy's manual).
     connection.isolation_level = None
     # In WAL mode NORMAL stays consistent after a crash. With secure_delete what is deleted is overwritten with zeros.
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "secure_delete=ON"):
+    for pragma in ("busy_timeout=5000", "synchronous=NORMAL", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
+    _switch_to_wal(connection)
+
+
+def _switch_to_wal(connection: Any) -> None:
+    """Switches a new database to its log; SQLite does not wait by itself while another process does the same."""
+    last = time.monotonic() + _SWITCH_LIMIT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > last:
+                raise
+        time.sleep(_SWITCH_PAUSE_S)
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
