@@ -61,11 +61,21 @@ class PlatformLimits(_Strict):
         return utf16_length(text) if self.units == "utf16" else len(text)
 
 
-class _Words(_Strict):
+class Openings(_Strict):
+    """Words that open a talk and ask nothing, without diacritics."""
+
+    signs: frozenset[str]
+    words: frozenset[str]
+
+
+class Words(_Strict):
+    """What is written around messages on the platforms, and what opens one: `connectors/channels/words.yml`."""
+
     staff: str
     sources: str
     more: str
     item: str
+    openings: Openings
 
 
 @cache
@@ -76,8 +86,9 @@ def limits_of(channel: str) -> PlatformLimits:
 
 
 @cache
-def _words() -> _Words:
-    return _Words.model_validate(yaml.safe_load((CHANNELS_DIR / "words.yml").read_text(encoding="utf-8")))
+def channel_words() -> Words:
+    """Returns the words."""
+    return Words.model_validate(yaml.safe_load((CHANNELS_DIR / "words.yml").read_text(encoding="utf-8")))
 
 
 def utf16_length(text: str) -> int:
@@ -98,7 +109,7 @@ def render(outgoing: Outgoing, limits: PlatformLimits, base_url: str) -> Rendere
 
     What is too long for one message is cut at a word, with a link to where the rest stands.
     """
-    message, words = outgoing.message, _words()
+    message, words = outgoing.message, channel_words()
     links = _links(message.sources, base_url)
     tail = [words.sources.format(links=" ".join(links))] if links else []
     if message.link:

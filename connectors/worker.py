@@ -20,6 +20,8 @@ from connectors.logging import place_of
 from connectors.messages import Reply, ReplyMessage
 from connectors.metrics import TURN_FAILURES, WAITING
 from connectors.rasa import RasaUnavailable
+from connectors.rendering import channel_words
+from knowledge.text import fold, prepare, tokens
 
 WEB = "web"
 # After so many seconds without an answer the user hears that it will be late, once.
@@ -307,10 +309,19 @@ def _belongs(item: Item, before: Item) -> bool:
 
 
 def joined(texts: Sequence[str]) -> str:
-    """Returns messages that followed each other as one text, each an utterance of its own."""
+    """Returns messages that followed each other as one text, each an utterance of its own.
+
+    A greeting before a question would be all that is understood of both, so it is left out.
+    """
     said = [text.strip() for text in texts if text.strip()]
+    said = [text for text in said if not _only_opens(text)] or said
     ended = [text if text.endswith(_ENDINGS) else f"{text}." for text in said[:-1]]
     return " ".join((*ended, *said[-1:]))
+
+
+def _only_opens(text: str) -> bool:
+    openings, words = channel_words().openings, set(tokens(fold(prepare(text))))
+    return bool(words & openings.signs) and words <= openings.signs | openings.words
 
 
 def _text_of(payload: Mapping[str, Any] | None) -> str:

@@ -45,7 +45,7 @@ def ids(turns: list[list[Item]]) -> list[list[int]]:
 @pytest.mark.parametrize(
     ("texts", "text"),
     [
-        (["em chào ạ", "học hàn mấy năm?"], "em chào ạ. học hàn mấy năm?"),
+        (["em rớt lớp 10", "học hàn mấy năm?"], "em rớt lớp 10. học hàn mấy năm?"),
         (["học phí?", "ở đâu"], "học phí? ở đâu"),
         (["một", " ", "hai"], "một. hai"),
         ([""], ""),
@@ -111,3 +111,18 @@ def _run(part: str, records: Records, event: asyncio.Event) -> Coroutine[Any, An
         longest_text=10,
     )
     return worker.run(event, asyncio.Event())
+
+
+@pytest.mark.parametrize(
+    ("texts", "turn"),
+    [
+        (["em chào ạ", "cho em hỏi", "học hàn mấy năm?"], "học hàn mấy năm?"),
+        (["AD OI", "cho e hoi chut vs a", "hp bn"], "hp bn"),
+        (["alo", "ad ơi"], "alo. ad ơi"),
+        (["không", "nhà em ở Hải Phòng"], "không. nhà em ở Hải Phòng"),
+        (["em hỏi về nghề hàn", "lương sao?"], "em hỏi về nghề hàn. lương sao?"),
+        (["học phí?", " ", "mấy năm"], "học phí? mấy năm"),
+    ],
+)
+def test_a_greeting_does_not_hide_the_question_that_follows(texts: list[str], turn: str) -> None:
+    assert joined(texts) == turn
