@@ -32,7 +32,7 @@ _LONGEST_PAUSE_S = 15.0
 _ATTEND_AFTER_S = 0.7
 _IDLE_S = 1.0
 # While more comes in than can be answered, one turn at a time, and a rest after it.
-_WHILE_PRESSED, _REST_S = 1, 0.3
+_WHILE_PRESSED, _REST_S = 1, 1.0
 _BUSY_S = 0.1
 # Ends a message that is joined with the next, so that two questions stay two.
 _ENDINGS = (".", "?", "!", "…", ":", ",", ";")
