@@ -87,7 +87,6 @@ class Shared:
             StartError: the records or the secret key cannot be used.
         """
         configure_logging(settings)
-        make_ready()
         keys = Keys.load(settings)
         store = KnowledgeStore(settings.index_dir, load_encoder(settings.encoder))
         return cls(store, keys, _open_records(settings, keys))
@@ -120,6 +119,7 @@ def create_app(settings: Settings, shared: Shared) -> FastAPI:
     """
     if settings.rasa_url is None or settings.rasa_token is None:
         raise ValueError("the settings must name Rasa's address and hold its token")
+    make_ready()
     sentences = Sentences.load()
     assistant = Assistant(
         RasaClient(settings.rasa_url, settings.rasa_token.get_secret_value(), settings.rasa_timeout_s),
@@ -195,9 +195,15 @@ def _public_app(
         widget_pages.widget_pages_router(records.sites, settings.base_url, settings.zalo_verification)
     )
     # What is added later lies further out: pages that embed the widget can read that a body is too large, and the
-    # answers of all three get the security headers of the pages.
+    # answers of all get the security headers of the pages.
     app.add_middleware(problems.BodyLimit, limit=settings.body_max_bytes)
     app.add_middleware(WidgetOrigins, sites=records.sites, own_origin=own_origin(settings.base_url))
+    app.add_middleware(
+        Webhooks,
+        channels=pipeline.channels,
+        intake=pipeline.intake,
+        verify_token=settings.messenger_verify_token,
+    )
     app.add_middleware(problems.UnexpectedErrors)
     install_pages(
         app,
@@ -205,11 +211,5 @@ def _public_app(
         today=settings.current_date,
         message_max_chars=settings.message_max_chars,
         retention_days=settings.retention_days,
-    )
-    app.add_middleware(
-        Webhooks,
-        channels=pipeline.channels,
-        intake=pipeline.intake,
-        verify_token=settings.messenger_verify_token,
     )
     return app

@@ -12,6 +12,9 @@ from typing import Any, Protocol
 from actions.records import Kind
 from connectors.messages import ReplyMessage
 
+# The channel of the pages and the widget: what is said there is shown from the talk itself.
+WEB = "web"
+
 
 @dataclass(frozen=True)
 class WebhookCall:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,10 +12,11 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from actions.records import Records
+from connectors.background import background
+from connectors.channel import WEB
 from connectors.metrics import STREAMS
 
 _LOOK_EVERY_S = 0.25
-WEB = "web"
 
 log = structlog.get_logger()
 
@@ -84,13 +85,10 @@ class Fanout:
     @asynccontextmanager
     async def looking(self) -> AsyncIterator[None]:
         """Keeps looking for what other processes have said, for as long as the context lasts."""
-        task = asyncio.create_task(self._look())
         try:
-            yield
+            async with background(self._look()):
+                yield
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
             self.end()
 
     async def _look(self) -> None:

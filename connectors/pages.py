@@ -29,7 +29,7 @@ _INLINE = MarkdownIt("zero", {"html": False}).enable(["emphasis", "escape"])
 # Pages and scripts change with a release only, and a revalidation is answered 304.
 REVALIDATE = {"Cache-Control": "no-cache"}
 # The widget's scripts and styles are loaded by the pages that embed it.
-_EMBEDDABLE = {"Cross-Origin-Resource-Policy": "cross-origin", "Access-Control-Allow-Origin": "*"}
+EMBEDDABLE = {"Cross-Origin-Resource-Policy": "cross-origin", "Access-Control-Allow-Origin": "*"}
 _API_PREFIX = "/api/"
 
 
@@ -46,7 +46,7 @@ class RevalidatedFiles(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Returns the file at `path`, or a 304 answer."""
         response = await super().get_response(path, scope)
-        response.headers.update({**REVALIDATE, **_EMBEDDABLE})
+        response.headers.update({**REVALIDATE, **EMBEDDABLE})
         return response
 
 

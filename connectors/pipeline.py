@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from actions.records import Records
+from connectors.background import background
 from connectors.channel import Channels
 from connectors.delivery import Delivery
 from connectors.fanout import Fanout
 from connectors.intake import Intake
+from connectors.metrics import WAITING
 from connectors.worker import Worker
 
 # A process of others that died is noticed when its leases have run out.
@@ -45,21 +47,16 @@ class Pipeline:
         alone = self.records.engine.dialect.name == "sqlite"
         await asyncio.to_thread(self._recover, alone)
         self.intake.start()
-        tasks = [
-            asyncio.create_task(self.worker.run(self.intake.arrived, self.answered)),
-            asyncio.create_task(self.delivery.run(self.answered)),
-            asyncio.create_task(self._look_after()),
-        ]
+        work = (
+            self.worker.run(self.intake.arrived, self.answered),
+            self.delivery.run(self.answered),
+            self._look_after(),
+        )
         try:
-            async with self.fanout.looking():
+            async with background(*work), self.fanout.looking():
                 yield
                 await self.intake.stop()
         finally:
-            for task in tasks:
-                task.cancel()
-            for task in tasks:
-                with suppress(asyncio.CancelledError):
-                    await task
             await self.worker.drain()
             await self.delivery.drain()
             await self.channels.close()
@@ -71,11 +68,15 @@ class Pipeline:
         if interrupted:
             log.warning("deliveries interrupted", count=interrupted, resent=self.resend_unknown)
 
+    def _count(self) -> None:
+        WAITING.labels("inbox").set(self.records.inbox.waiting())
+        WAITING.labels("outbox").set(self.records.outbox.waiting())
+
     async def _look_after(self) -> None:
         for round_ in itertools.count(1):
             await asyncio.sleep(_COUNT_EVERY_S)
             try:
-                await asyncio.to_thread(self.worker.count)
+                await asyncio.to_thread(self._count)
                 if round_ % (_RECOVER_EVERY_S // _COUNT_EVERY_S) == 0:
                     await asyncio.to_thread(self._recover, False)
             except SQLAlchemyError as error:

@@ -14,7 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from connectors.channel import Outgoing
-from connectors.messages import SourceView
+from connectors.messages import Image, SourceView
 from connectors.short_links import short_link
 
 CHANNELS_DIR = Path(__file__).parent / "channels"
@@ -89,6 +89,12 @@ def limits_of(channel: str) -> PlatformLimits:
 def channel_words() -> Words:
     """Returns the words."""
     return Words.model_validate(yaml.safe_load((CHANNELS_DIR / "words.yml").read_text(encoding="utf-8")))
+
+
+def picture_address(image: Image, base_url: str) -> str:
+    """Returns where a platform finds a picture, as PNG: none of them shows SVG."""
+    address = urljoin(base_url, image.url)
+    return f"{address.removesuffix('.svg')}.png" if address.endswith(".svg") else address
 
 
 def utf16_length(text: str) -> int:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from actions.records import Records
+from connectors.background import background
 
 _EVERY_S = 3600.0
 
@@ -20,13 +21,8 @@ log = structlog.get_logger()
 @asynccontextmanager
 async def retention(records: Records, days: int, every_s: float = _EVERY_S) -> AsyncIterator[None]:
     """Keeps erasing what is older than `days` for as long as the context lasts."""
-    task = asyncio.create_task(_keep_erasing(records, days, every_s))
-    try:
+    async with background(_keep_erasing(records, days, every_s)):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def _keep_erasing(records: Records, days: int, every_s: float) -> None:

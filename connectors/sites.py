@@ -65,9 +65,9 @@ class Site(BaseModel):
         kept = _own().get(key) or (sites.get(key) if re.match(KEY, key) else None)
         return None if kept is None else cls.model_validate({**kept, "key": key})
 
-    def allows(self, origin: str | None, own_origin: str) -> bool:
+    def allows(self, origin: str | None, *own_origins: str) -> bool:
         """Tells whether a page of this origin may show the chat; our own pages may always."""
-        return origin is not None and origin.lower() in (own_origin, *self.origins)
+        return origin is not None and origin.lower() in (*own_origins, *self.origins)
 
 
 def own_origin(base_url: str) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import structlog
 from telegram.error import Conflict, RetryAfter
 
+from connectors.background import background
 from connectors.channel import CallRefused, Channels
 from connectors.channels.telegram import Telegram
 from connectors.channels.telegram_api import seconds_of
@@ -26,19 +27,12 @@ log = structlog.get_logger()
 async def telegram(channels: Channels, intake: Intake, *, polled: bool) -> AsyncIterator[None]:
     """Learns what the bots are called, and fetches their updates if they are `polled`, while the context lasts."""
     channel = channels.get(Telegram.name)
-    tasks = []
-    if isinstance(channel, Telegram):
-        tasks.append(asyncio.create_task(channel.learn_names()))
-        if polled:
-            tasks += [asyncio.create_task(_poll(channel, account, intake)) for account in channel.accounts]
-    try:
+    if not isinstance(channel, Telegram):
         yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with suppress(asyncio.CancelledError):
-                await task
+        return
+    fetched = channel.accounts if polled else ()
+    async with background(channel.learn_names(), *(_poll(channel, account, intake) for account in fetched)):
+        yield
 
 
 async def _poll(channel: Telegram, account: str, intake: Intake) -> None:

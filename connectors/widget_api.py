@@ -14,7 +14,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import SQLAlchemyError
 
 from actions.records import Arrival, Rating, Reason, Records
-from connectors.fanout import WEB, Fanout, Listener
+from connectors.channel import WEB
+from connectors.fanout import Fanout, Listener
 from connectors.intake import Intake, IntakeClosed
 from connectors.keys import Keys
 from connectors.problems import Problem, ProblemBody
@@ -90,13 +91,14 @@ def _visitor(request: Request, site: SiteKey, authorization: Annotated[str, Head
 Visitor = Annotated[str | None, Depends(_visitor)]
 
 
-def _known(visitor: Visitor) -> str:
+def _conversation(request: Request, visitor: Visitor) -> str:
+    """What the stores know the visitor's talk by."""
     if visitor is None:
         raise Problem(401, "visitor_unknown")
-    return visitor
+    return cast("Keys", request.app.state.keys).conversation_key(WEB, visitor)
 
 
-KnownVisitor = Annotated[str, Depends(_known)]
+Conversation = Annotated[str, Depends(_conversation)]
 
 
 @router.post("/messages", status_code=202)
@@ -134,10 +136,9 @@ async def send(request: Request, site: SiteKey, message: VisitorMessage, visitor
 
 @router.get("/messages")
 def history(
-    request: Request, visitor: KnownVisitor, after: Annotated[int, Query(ge=0, le=_WHOLE)] = 0
+    request: Request, key: Conversation, after: Annotated[int, Query(ge=0, le=_WHOLE)] = 0
 ) -> History:
     """Show what was said after a message: the history of a page that was loaded again, or of one that cannot stream."""
-    key = cast("Keys", request.app.state.keys).conversation_key(WEB, visitor)
     state = _store(request).conversations.state(key)
     found = _store(request).conversations.messages(key, after)
     return History(messages=[recorded(message) for message in found], ticket=state.ticket, held=state.held)
@@ -145,10 +146,9 @@ def history(
 
 @router.get("/stream", response_class=StreamingResponse)
 async def stream(
-    request: Request, visitor: KnownVisitor, after: Annotated[int, Query(ge=0, le=_WHOLE)] = 0
+    request: Request, key: Conversation, after: Annotated[int, Query(ge=0, le=_WHOLE)] = 0
 ) -> StreamingResponse:
     """Stream what is said after a message, as Server-Sent Events, each once."""
-    key = cast("Keys", request.app.state.keys).conversation_key(WEB, visitor)
     fanout = cast("Fanout", request.app.state.fanout)
     # Proxies must not gather it, nor compress it.
     headers = {"Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no"}
@@ -158,9 +158,8 @@ async def stream(
 
 
 @router.post("/feedback", status_code=204)
-def rate(request: Request, visitor: KnownVisitor, feedback: WidgetFeedback) -> Response:
+def rate(request: Request, key: Conversation, feedback: WidgetFeedback) -> Response:
     """Rate an answer."""
-    key = cast("Keys", request.app.state.keys).conversation_key(WEB, visitor)
     rated = _store(request).feedback.rate(
         key, feedback.rating, message=feedback.message_id, reason=feedback.reason
     )
@@ -170,9 +169,8 @@ def rate(request: Request, visitor: KnownVisitor, feedback: WidgetFeedback) -> R
 
 
 @router.post("/end", status_code=204)
-async def end(request: Request, visitor: KnownVisitor) -> Response:
+async def end(request: Request, key: Conversation) -> Response:
     """End a talk on this device: its streams close."""
-    key = cast("Keys", request.app.state.keys).conversation_key(WEB, visitor)
     cast("Fanout", request.app.state.fanout).close(key)
     return Response(status_code=204)
 

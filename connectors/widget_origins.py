@@ -45,10 +45,8 @@ class WidgetOrigins:
         # A browser names no origin where a page of ours reads from us; what changes something always has one.
         asks_only = origin is None and scope["method"] in ("GET", "HEAD")
         # The address by which this very page was opened is ours too, whatever LABAN_PUBLIC_URL says.
-        same = (
-            origin is not None and origin.lower() == f"{scope['scheme']}://{headers.get('host', '').lower()}"
-        )
-        if not asks_only and not same and not site.allows(origin, self._own_origin):
+        opened_at = f"{scope['scheme']}://{headers.get('host', '').lower()}"
+        if not asks_only and not site.allows(origin, self._own_origin, opened_at):
             await problem_response(403, "origin_refused")(scope, receive, send)
             return
         if scope["method"] == "OPTIONS":

@@ -15,12 +15,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from actions.records import Sites
-from connectors.pages import REVALIDATE, page
+from connectors.pages import EMBEDDABLE, REVALIDATE, page
 from connectors.security_headers import framed_by
 from connectors.sites import Site
 
 LOADER = Path(__file__).parent / "static" / "widget.js"
-_EMBEDDABLE = {"Cross-Origin-Resource-Policy": "cross-origin", "Access-Control-Allow-Origin": "*"}
 
 
 def widget_pages_router(sites: Sites, base_url: str, verification: Mapping[str, str]) -> APIRouter:
@@ -41,7 +40,7 @@ def widget_pages_router(sites: Sites, base_url: str, verification: Mapping[str, 
 
     @router.api_route("/widget.js", methods=["GET", "HEAD"])
     def loader() -> Response:
-        return FileResponse(LOADER, media_type="text/javascript", headers={**REVALIDATE, **_EMBEDDABLE})
+        return FileResponse(LOADER, media_type="text/javascript", headers={**REVALIDATE, **EMBEDDABLE})
 
     @router.api_route("/chat/{key}", methods=["GET", "HEAD"], response_class=HTMLResponse)
     def chat(request: Request, key: str) -> Response:

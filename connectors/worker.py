@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 import structlog
@@ -14,16 +13,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from actions.records import Item, Place, Records, Turn
 from connectors.assistant import Assistant, Delivered
-from connectors.channel import Channels
+from connectors.channel import WEB, Channels
 from connectors.greetings import Greetings
 from connectors.logging import place_of
 from connectors.messages import Reply, ReplyMessage
-from connectors.metrics import TURN_FAILURES, WAITING
+from connectors.metrics import TURN_FAILURES
 from connectors.rasa import RasaUnavailable
 from connectors.rendering import channel_words
 from knowledge.text import fold, prepare, tokens
 
-WEB = "web"
 # After so many seconds without an answer the user hears that it will be late, once.
 TELL_AFTER_S = 8.0
 # An answer this late comes with an apology; a message that Rasa fails at for so long is given up.
@@ -116,7 +114,7 @@ class Worker:
     async def _answer(self, items: Sequence[Item]) -> None:
         first, last = items[0], items[-1]
         if last.payload is None:
-            await asyncio.to_thread(self._fail, items, "encrypted with another LABAN_SECRET_KEY", None)
+            await asyncio.to_thread(self._note, items, "encrypted with another LABAN_SECRET_KEY")
         elif last.kind in ("left", "seen"):
             await asyncio.to_thread(self._note, items)
         elif last.kind in ("welcome", "unreadable"):
@@ -164,7 +162,7 @@ class Worker:
         """What was asked, of a button what is behind it; None of a button that nothing is known of any more."""
         payload = items[-1].payload or {}
         if payload.get("button") is None:
-            return joined([(item.payload or {}).get("text", "") for item in items])
+            return joined([_text_of(item) for item in items])
         number, index = payload["button"]
         content = await asyncio.to_thread(self._records.conversations.content, items[-1].conversation, number)
         replies = (content or {}).get("quick_replies", [])
@@ -172,7 +170,7 @@ class Worker:
 
     def _fixed(self, item: Item) -> ReplyMessage:
         if item.kind == "welcome":
-            return self._greetings.message(item.channel, item.account, (item.payload or {}).get("text", ""))
+            return self._greetings.message(item.channel, item.account, _text_of(item))
         return self._sentences.message("utter_text_only")
 
     def _late(self, message: ReplyMessage) -> ReplyMessage:
@@ -194,14 +192,10 @@ class Worker:
 
         self._records.conversations.record_turn(last.conversation, last.channel, turn, settle)
 
-    def _note(self, items: Sequence[Item]) -> None:
-        left = items[-1].kind == "left"
-
-        def settle(connection: sa.Connection, _: int | None) -> None:
-            self._finish(connection, items)
-
-        self._records.settle(settle)
-        if left:
+    def _note(self, items: Sequence[Item], failed: str | None = None) -> None:
+        """Finishes what gets no answer."""
+        self._records.settle(lambda connection, _: self._finish(connection, items, failed))
+        if items[-1].kind == "left":
             self._records.outbox.unreachable(items[-1].conversation, "the user left")
 
     def _send(
@@ -233,22 +227,12 @@ class Worker:
             self._records.conversations.reached_at(connection, last.conversation, place, last.received)
         self._records.inbox.finish(connection, [item.id for item in items], reason=failed)
 
-    def _fail(self, items: Sequence[Item], reason: str, message: ReplyMessage | None) -> None:
-        if message is not None:
-            self._say(items, message, failed=reason)
-        else:
-            self._records.settle(
-                lambda connection, _: self._records.inbox.finish(
-                    connection, [item.id for item in items], reason=reason
-                )
-            )
-
     async def _wait_for_rasa(self, items: Sequence[Item], error: RasaUnavailable) -> None:
         age = datetime.now(UTC) - items[0].received
         try:
             if error.answered and age > LATE_AFTER:
                 gave_up = self._sentences.message("utter_gave_up")
-                await asyncio.to_thread(self._fail, items, str(error), gave_up)
+                await asyncio.to_thread(self._say, items, gave_up, failed=str(error))
                 return
             tell = age.total_seconds() >= TELL_AFTER_S and not any(item.told for item in items)
             if tell:
@@ -280,11 +264,6 @@ class Worker:
 
         self._records.settle(tell)
 
-    def count(self) -> None:
-        """Tells the metrics how much waits."""
-        WAITING.labels("inbox").set(self._records.inbox.waiting())
-        WAITING.labels("outbox").set(self._records.outbox.waiting())
-
 
 def join(items: Sequence[Item], longest: int) -> list[list[Item]]:
     """Returns the items as turns: texts that follow each other make one, as long as all of it can be read.
@@ -295,7 +274,7 @@ def join(items: Sequence[Item], longest: int) -> list[list[Item]]:
     for item in items:
         before = turns[-1] if turns else []
         if before and _belongs(item, before[-1]):
-            texts = [_text_of(other.payload) for other in (*before, item)]
+            texts = [_text_of(other) for other in (*before, item)]
             if len(joined(texts)) <= longest:
                 before.append(item)
                 continue
@@ -324,5 +303,5 @@ def _only_opens(text: str) -> bool:
     return bool(words & openings.signs) and words <= openings.signs | openings.words
 
 
-def _text_of(payload: Mapping[str, Any] | None) -> str:
-    return str((payload or {}).get("text", ""))
+def _text_of(item: Item) -> str:
+    return str((item.payload or {}).get("text", ""))

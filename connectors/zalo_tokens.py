@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from actions.records import Accounts
 from connectors.accounts import ZaloAccount
+from connectors.background import background
 from connectors.metrics import ZALO_UNAUTHORISED
 from connectors.rendering import limits_of
 from connectors.zalo_grants import LONGEST_S, Grant, GrantFailed, GrantRefused, ZaloGrants
@@ -130,13 +131,10 @@ class ZaloTokens:
     @asynccontextmanager
     async def keep_fresh(self, every_s: float = _EVERY_S) -> AsyncIterator[None]:
         """Renews what is due for as long as the context lasts."""
-        task = asyncio.create_task(self._keep_refreshing(every_s))
         try:
-            yield
+            async with background(self._keep_refreshing(every_s)):
+                yield
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
             await self.close()
 
     async def close(self) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from actions.records.cipher import Cipher
+from actions.records.cipher import Cipher, opened, sealed
 from actions.records.database import insert_into, writing
 from actions.records.schema import accounts
 
@@ -24,14 +23,11 @@ class Accounts:
         """Returns an account's secrets; None if there are none, or they were encrypted with another secret."""
         with self._engine.connect() as connection:
             kept = connection.execute(sa.select(accounts.c.secrets).where(_is(channel, account))).scalar()
-        try:
-            return None if kept is None else dict(json.loads(self._cipher.decrypt(kept)))
-        except ValueError:
-            return None
+        return opened(self._cipher, kept)
 
     def keep_secrets(self, channel: str, account: str, secrets: Mapping[str, Any]) -> None:
         """Replaces an account's secrets."""
-        self._put(channel, account, secrets=self._cipher.encrypt(json.dumps(secrets)))
+        self._put(channel, account, secrets=sealed(self._cipher, secrets))
 
     def state(self, channel: str, account: str) -> dict[str, Any]:
         """Returns what is known of an account's fate; empty at first."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+import json
+from typing import Any, Protocol
 
 
 class Cipher(Protocol):
@@ -13,3 +14,16 @@ class Cipher(Protocol):
 
     def decrypt(self, data: bytes) -> str:
         """Returns what was encrypted; ValueError if it was with another key."""
+
+
+def sealed(cipher: Cipher, value: Any) -> bytes:
+    """Returns a value that is ready for JSON, encrypted."""
+    return cipher.encrypt(json.dumps(value))
+
+
+def opened(cipher: Cipher, data: bytes | None) -> Any | None:
+    """Returns what `sealed` gave; None of nothing, and of what was encrypted with another secret."""
+    try:
+        return None if data is None else json.loads(cipher.decrypt(data))
+    except ValueError:
+        return None

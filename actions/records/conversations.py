@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +9,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from actions.records.cipher import Cipher
+from actions.records.cipher import Cipher, opened, sealed
 from actions.records.database import insert_into, writing
 from actions.records.outbox import Outbox
 from actions.records.schema import conversations, messages, tickets
@@ -155,7 +154,7 @@ class Conversations:
         """Keeps where a user is reached, and when they last did something, within a transaction."""
         values = {
             "account": place.account,
-            "address": self._cipher.encrypt(json.dumps(place.address)),
+            "address": sealed(self._cipher, place.address),
             "acted": acted,
             "unreachable": None,
         }
@@ -174,26 +173,17 @@ class Conversations:
         place = self.lock(connection, conversation)
         row = {**_row(conversation, author, text, content=content), "at": self._now()}
         told: int = connection.execute(self._tell, row).scalar_one()
-        if place is not None and place.address is not None:
-            address = self._readable(place.address)
-            if address is not None:
-                payload = {"address": address, "message": {**(content or {}), "text": text}, "author": author}
-                self._outbox.put(
-                    connection, conversation, place.channel, place.account, payload, message=told
-                )
+        # With the secret the address is lost too; the message stays in the talk.
+        address = opened(self._cipher, place.address) if place is not None else None
+        if address is not None:
+            payload = {"address": address, "message": {**(content or {}), "text": text}, "author": author}
+            self._outbox.put(connection, conversation, place.channel, place.account, payload, message=told)
         return told
 
     def lock(self, connection: sa.Connection, conversation: str) -> Any:
         """Locks a talk, so that its messages are numbered in the order in which they can be seen; returns its row."""
         mine = sa.select(conversations).where(conversations.c.key == conversation).with_for_update()
         return connection.execute(mine).first()
-
-    def _readable(self, address: bytes) -> Any | None:
-        try:
-            return json.loads(self._cipher.decrypt(address))
-        except ValueError:
-            # With the secret the address is lost too; the message stays in the talk.
-            return None
 
     def newest(self) -> int:
         """Returns the number of the newest message of all."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +9,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from actions.records.cipher import Cipher
+from actions.records.cipher import Cipher, opened, sealed
 from actions.records.database import Lock, go_alone, insert_into, writing
 from actions.records.outbox import Outbox
 from actions.records.schema import inbox
@@ -85,7 +84,7 @@ class Inbox:
         with writing(self._engine, durable=True) as connection:
             room = most - self._waiting(connection)
             rows: list[dict[str, Any]] = []
-            refusals: dict[tuple[str, str, str], Mapping[str, Any]] = {}
+            refusals: dict[tuple[str, str, str], tuple[Arrival, Mapping[str, Any]]] = {}
             for arrival in arrivals:
                 refused = arrival.refused
                 if refused is None and len(rows) - len(refusals) >= room and arrival.kind != "left":
@@ -93,14 +92,15 @@ class Inbox:
                 row = self._row(arrival, now, refused=refused is not None)
                 rows.append(row)
                 if refused is not None:
-                    refusals[_name(row)] = refused
+                    refusals.setdefault(_name(row), (arrival, refused))
             # Of what is there already no row comes back; what comes twice within one batch comes back once.
             new = {_name(row._mapping) for row in connection.execute(self._put, rows)}
-            told = [_first(arrivals, name) for name in refusals if name in new and refusals[name]]
-            for arrival in told:
-                refused = refusals[_name(vars(arrival))]
-                payload = {**refused, "address": arrival.payload["address"]}
-                self._outbox.put(connection, arrival.conversation, arrival.channel, arrival.account, payload)
+            for name, (arrival, reply) in refusals.items():
+                if name in new and reply:
+                    payload = {**reply, "address": arrival.payload["address"]}
+                    self._outbox.put(
+                        connection, arrival.conversation, arrival.channel, arrival.account, payload
+                    )
             self._outbox.release(connection, {arrival.conversation for arrival in arrivals})
         answers = []
         for arrival in arrivals:
@@ -121,7 +121,7 @@ class Inbox:
             "due": now,
             "state": "done" if refused else "waiting",
             "finished": now if refused else None,
-            "payload": None if refused else self._cipher.encrypt(json.dumps(arrival.payload)),
+            "payload": None if refused else sealed(self._cipher, arrival.payload),
             "attempts": 0,
             "told": False,
         }
@@ -196,10 +196,6 @@ class Inbox:
         connection.execute(sa.delete(inbox).where(inbox.c.finished < before))
 
     def _item(self, row: Any) -> Item:
-        try:
-            payload = None if row.payload is None else json.loads(self._cipher.decrypt(row.payload))
-        except ValueError:
-            payload = None
         return Item(
             id=row.id,
             channel=row.channel,
@@ -208,7 +204,7 @@ class Inbox:
             conversation=row.conversation,
             kind=row.kind,
             received=row.received,
-            payload=payload,
+            payload=opened(self._cipher, row.payload),
             attempts=row.attempts,
             told=row.told,
         )
@@ -216,10 +212,6 @@ class Inbox:
 
 def _name(row: Any) -> tuple[str, str, str]:
     return row["channel"], row["account"], row["event"]
-
-
-def _first(arrivals: Sequence[Arrival], name: tuple[str, str, str]) -> Arrival:
-    return next(arrival for arrival in arrivals if _name(vars(arrival)) == name)
 
 
 def _ready(now: datetime, limit: int) -> sa.Select[Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +9,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from actions.records.cipher import Cipher
+from actions.records.cipher import Cipher, opened, sealed
 from actions.records.database import Lock, go_alone, writing
 from actions.records.schema import REASON_CHARS, conversations, outbox
 
@@ -86,7 +85,7 @@ class Outbox:
                 created=now,
                 due=now,
                 state="waiting",
-                payload=self._cipher.encrypt(json.dumps(payload)),
+                payload=sealed(self._cipher, payload),
                 parts=0,
                 attempts=0,
             )
@@ -106,9 +105,8 @@ class Outbox:
             rows = connection.execute(taken.returning(outbox)).all()
         parcels = []
         for row in sorted(rows, key=lambda row: int(row.id)):
-            try:
-                payload = json.loads(self._cipher.decrypt(row.payload))
-            except ValueError:
+            payload = opened(self._cipher, row.payload)
+            if payload is None:
                 self.fail(row.id, "it was encrypted with another LABAN_SECRET_KEY")
                 continue
             parcels.append(

@@ -9,7 +9,6 @@ import hashlib
 import hmac
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import urljoin
 
 import httpx
 from pydantic import BaseModel, Field, ValidationError
@@ -29,7 +28,7 @@ from connectors.channel import (
     WebhookCall,
 )
 from connectors.platform_client import PlatformClient
-from connectors.rendering import limits_of, render
+from connectors.rendering import limits_of, picture_address, render
 
 SIGNATURE = "x-hub-signature-256"
 # The payload of the button that begins a talk, set by the administrator as the guide says.
@@ -119,7 +118,7 @@ class Messenger:
         to = {"recipient": {"id": address["id"]}, "messaging_type": "RESPONSE"}
         parts: list[Part] = []
         if outgoing.message.image:
-            picture = urljoin(self._base_url, outgoing.message.image.url).removesuffix(".svg") + ".png"
+            picture = picture_address(outgoing.message.image, self._base_url)
             attachment = {"type": "image", "payload": {"url": picture, "is_reusable": True}}
             parts.append({**to, "message": {"attachment": attachment}})
         parts.append({**to, "message": {"text": text} | ({"quick_replies": replies} if replies else {})})

@@ -10,7 +10,6 @@ import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-from urllib.parse import urljoin
 
 import structlog
 from telegram import (
@@ -37,7 +36,7 @@ from connectors.channel import (
 )
 from connectors.channels.telegram_api import BotRequest, failure_of, reason_of
 from connectors.channels.telegram_updates import Addressee, event_of
-from connectors.rendering import Rendered, limits_of, render, utf16_length
+from connectors.rendering import Rendered, limits_of, picture_address, render, utf16_length
 
 SECRET_HEADER = "x-telegram-bot-api-secret-token"
 # Titles longer than this stand alone in their row of the keyboard.
@@ -130,7 +129,7 @@ class Telegram:
         }
         if outgoing.message.image is None:
             return [text]
-        picture = urljoin(self._base_url, outgoing.message.image.url).removesuffix(".svg") + ".png"
+        picture = picture_address(outgoing.message.image, self._base_url)
         if utf16_length(rendered.text) <= (self._limits.caption or 0):
             return [{**text, "photo": picture}]
         return [{**common, "text": "", "bold": [], "buttons": [], "photo": picture}, text]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from connectors.channel import CallRefused, Event, Outgoing, Part, TryLater, WebhookCall
+from connectors.channel import WEB, CallRefused, Event, Outgoing, Part, TryLater, WebhookCall
 from connectors.fanout import Fanout
 from connectors.widget_messages import shown
 
@@ -15,7 +15,7 @@ _LISTENS_SOON_S = 1.0
 class Web:
     """The widgets of all sites."""
 
-    name = "web"
+    name = WEB
 
     def __init__(self, fanout: Fanout) -> None:
         self._fanout = fanout

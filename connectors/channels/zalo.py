@@ -31,7 +31,7 @@ from connectors.channel import (
 from connectors.channels.zalo_events import Happened
 from connectors.metrics import ZALO_REFUSALS
 from connectors.platform_client import PlatformClient
-from connectors.rendering import limits_of, render
+from connectors.rendering import limits_of, picture_address, render
 from connectors.zalo_health import UNKNOWN, SignatureHealth
 from connectors.zalo_signature import SIGNATURE, TIMESTAMP, Fit, SignatureWrong, fit, too_old_or_early
 from connectors.zalo_tokens import NoToken, ZaloTokens
@@ -164,8 +164,7 @@ class Zalo:
         image = outgoing.message.image
         if image is None:
             return ""
-        address = urljoin(self._base_url, image.url)
-        return f"\n\n{address.removesuffix('.svg')}.png" if address.endswith(".svg") else f"\n\n{address}"
+        return f"\n\n{picture_address(image, self._base_url)}"
 
     async def _sent(self, account: str, part: Part) -> int:
         """Returns Zalo's error code, 0 for none."""

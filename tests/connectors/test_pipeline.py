@@ -1,8 +1,7 @@
 """From a platform's event to the delivered reply: in order, joined, once, late with a word, refused politely."""
 
 import asyncio
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -13,6 +12,7 @@ from connectors.accounts import MessengerPage
 from connectors.settings import Settings
 from tests.connectors.apps import app_of
 from tests.connectors.loopback import RasaChannel, serving
+from tests.connectors.processes import until
 from tests.fakes.meta import (
     APP_SECRET,
     PAGE,
@@ -77,14 +77,6 @@ def app_url(with_messenger: Settings) -> Iterator[str]:
 def webhook(app_url: str) -> str:
     """Where Meta calls."""
     return f"{app_url}/webhooks/messenger"
-
-
-async def until(happened: Callable[[], object]) -> None:
-    """Waits until something has happened."""
-    limit = time.monotonic() + _LIMIT_S
-    while not happened():
-        assert time.monotonic() < limit, "it does not happen"
-        await asyncio.sleep(0.02)
 
 
 async def test_a_message_is_answered_by_the_platform_once_however_often_it_is_sent(

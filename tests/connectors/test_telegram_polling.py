@@ -1,9 +1,8 @@
 """Without a public address the updates are fetched, and confirmed only when they are on the disk."""
 
 import asyncio
-import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from connectors.keys import Keys
 from connectors.settings import Settings
 from tests.connectors.apps import app_of
 from tests.connectors.loopback import RasaChannel, serving
+from tests.connectors.processes import until
 from tests.fakes.telegram import TOKEN, FakeTelegram, deliver, message, pressed, refusal, telegram_app
 
 
@@ -40,14 +40,6 @@ def polling(settings: Settings, server: FakeTelegram, tmp_path_factory: pytest.T
             "join_messages_s": 0.1,
         }
     )
-
-
-async def until(happened: Callable[[], object]) -> None:
-    """Waits until something has happened."""
-    limit = time.monotonic() + 15
-    while not happened():
-        assert time.monotonic() < limit, "it does not happen"
-        await asyncio.sleep(0.02)
 
 
 async def test_updates_are_fetched_answered_and_confirmed_and_buttons_ask(

@@ -178,14 +178,7 @@ def running_assistant(folder: Path, **changes: object) -> Iterator[RunningAssist
 def environment(settings: Settings) -> dict[str, str]:
     """Returns this process's environment with these settings and no others."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LABAN_")}
-    given = settings.model_dump(include=settings.model_fields_set, exclude_none=True)
-    secret = {
-        name: getattr(settings, name)
-        for name in ("action_token", "rasa_token", "staff_token", "secret_key")
-        if name in given
-    }
-    plain = given | {name: value.get_secret_value() for name, value in secret.items()}
-    return kept | {f"LABAN_{name.upper()}": str(value) for name, value in plain.items()}
+    return kept | settings.environment()
 
 
 def _bring_up_to_date(folder: Path) -> None:
