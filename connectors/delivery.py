@@ -29,8 +29,8 @@ from connectors.platform_client import announced
 from connectors.rendering import PlatformLimits
 
 _AT_ONCE = 32
-# So many at a time while more comes in than can be answered.
-_WHILE_PRESSED = 1
+# So many at a time while more comes in than can be answered, and a rest between.
+_WHILE_PRESSED, _REST_S = 1, 0.1
 _LONGEST_PAUSE_S = 300.0
 _GIVE_UP_AFTER = timedelta(hours=24)
 _IDLE_S = 1.0
@@ -60,7 +60,10 @@ class Delivery:
         """Works until cancelled; `answered` is set when there is something new."""
         while True:
             answered.clear()
-            room = (_WHILE_PRESSED if self._pressed() else _AT_ONCE) - len(self._running)
+            pressed = self._pressed()
+            if pressed:
+                await asyncio.sleep(_REST_S)
+            room = (_WHILE_PRESSED if pressed else _AT_ONCE) - len(self._running)
             try:
                 parcels = await asyncio.to_thread(self._records.outbox.claim, room) if room > 0 else []
             except SQLAlchemyError as error:

@@ -11,6 +11,8 @@ from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
 # So often somebody who goes on is told that it was too much.
 _TOLD = parse_many("1/minute")
+# At each hit the storage looks through all that it holds for what has expired, so it is split up.
+_SHARDS = 64
 
 
 class RateLimits:
@@ -18,7 +20,7 @@ class RateLimits:
 
     def __init__(self, user: str, address: str) -> None:
         self._user, self._address = parse_many(user), parse_many(address)
-        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._limiters = [SlidingWindowCounterRateLimiter(MemoryStorage()) for _ in range(_SHARDS)]
 
     async def user_over(self, conversation: str) -> float:
         """Counts a message of a user; returns 0, or the seconds until they may write again."""
@@ -33,8 +35,9 @@ class RateLimits:
         return await self._hit(_TOLD, "told", conversation) == 0
 
     async def _hit(self, items: list[RateLimitItem], *names: str) -> float:
+        limiter = self._limiters[hash(names) % _SHARDS]
         for item in items:
-            if not await self._limiter.hit(item, *names):
-                window = await self._limiter.get_window_stats(item, *names)
+            if not await limiter.hit(item, *names):
+                window = await limiter.get_window_stats(item, *names)
                 return max(1.0, math.ceil(window.reset_time - time.time()))
         return 0

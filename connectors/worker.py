@@ -30,7 +30,7 @@ _LONGEST_PAUSE_S = 15.0
 _ATTEND_AFTER_S = 0.7
 _IDLE_S = 1.0
 # While more comes in than can be answered, one turn at a time, and a rest after it.
-_WHILE_PRESSED, _REST_S = 1, 1.0
+_WHILE_PRESSED, _REST_S = 1, 0.2
 _BUSY_S = 0.1
 # Ends a message that is joined with the next, so that two questions stay two.
 _ENDINGS = (".", "?", "!", "…", ":", ",", ";")
@@ -222,9 +222,11 @@ class Worker:
 
     def _finish(self, connection: sa.Connection, items: Sequence[Item], failed: str | None = None) -> None:
         last = items[-1]
-        if last.channel != WEB and last.payload is not None:
+        if last.channel != WEB and last.payload is not None and last.kind != "left":
             place = Place(last.account, last.payload["address"])
             self._records.conversations.reached_at(connection, last.conversation, place, last.received)
+            # Not sooner: the platform's window is open again from this act on.
+            self._records.outbox.release(connection, last.conversation)
         self._records.inbox.finish(connection, [item.id for item in items], reason=failed)
 
     async def _wait_for_rasa(self, items: Sequence[Item], error: RasaUnavailable) -> None:

@@ -19,6 +19,8 @@ from alembic.util import CommandError
 from sqlalchemy.dialects import postgresql, sqlite
 
 MIGRATIONS = Path(__file__).with_name("migrations")
+# Whether a connection of SQLite waits for the disk at the end of a transaction, kept with it.
+_DURABLE = "durable"
 _SWITCH_LIMIT_S, _SWITCH_PAUSE_S = 10.0, 0.02
 
 
@@ -166,6 +168,7 @@ def _switch_to_wal(connection: Any) -> None:
 def _begin_sqlite(connection: sa.Connection) -> None:
     options = connection.get_execution_options()
     writes = options.get("writing")
-    if writes:
-        connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if options.get('durable') else 'NORMAL'}")
+    if writes and connection.info.get(_DURABLE, False) != options.get("durable", False):
+        connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if options['durable'] else 'NORMAL'}")
+        connection.info[_DURABLE] = options["durable"]
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

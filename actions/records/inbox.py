@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from actions.records.cipher import Cipher, opened, sealed
 from actions.records.database import Lock, go_alone, insert_into, writing
 from actions.records.outbox import Outbox
-from actions.records.schema import inbox
+from actions.records.schema import UtcDateTime, inbox
 
 # text: words that may be joined with others to one turn; press: a button or a command, a turn of its own;
 # the rest are answered with fixed sentences (`connectors.channel`).
@@ -21,6 +22,7 @@ Kind = Literal["text", "press", "welcome", "unreadable", "left", "seen"]
 LONGEST_JOIN = timedelta(seconds=5)
 # Longer than a turn can take, so that two workers never have the same conversation.
 LEASE = timedelta(seconds=60)
+_COUNT_EVERY_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,33 @@ class Item:
     told: bool
 
 
+def _ready() -> sa.Select[Any]:
+    """Conversations whose user has paused, that nobody has taken, and that are not put off; the oldest first."""
+    now, other = sa.bindparam("now", type_=UtcDateTime), inbox.alias("other")
+
+    def any_of_it(*conditions: sa.ColumnElement[bool]) -> sa.Exists:
+        same = other.c.conversation == inbox.c.conversation
+        return sa.exists().where(same, other.c.state == "waiting", *conditions)
+
+    # Found from the oldest on by an index, and not by groups, which would be made of all that waits.
+    return (
+        sa.select(inbox.c.conversation)
+        .where(
+            inbox.c.state == "waiting",
+            ~any_of_it(other.c.id < inbox.c.id),
+            ~any_of_it(sa.or_(other.c.leased_until > now, other.c.due > now)),
+            sa.or_(
+                inbox.c.received <= sa.bindparam("patient", type_=UtcDateTime),
+                ~any_of_it(other.c.joins_until > now),
+            ),
+        )
+        .order_by(inbox.c.id)
+        .limit(sa.bindparam("limit", type_=sa.Integer))
+    )
+
+
+# Made once: to put it together takes longer than to run it.
+_READY = _ready()
 _COUNTED = sa.select(sa.func.count()).select_from(inbox).where(inbox.c.state == "waiting")
 
 
@@ -69,6 +98,8 @@ class Inbox:
         insert = insert_into(engine, inbox)
         named = (inbox.c.channel, inbox.c.account, inbox.c.event)
         self._put = insert.on_conflict_do_nothing().returning(*named)
+        # How many waited when they were last counted, and what has come and gone since.
+        self._known_waiting, self._counted_at = 0, -_COUNT_EVERY_S
 
     def accept(
         self, arrivals: Sequence[Arrival], *, most: int, busy: Mapping[str, Any] | None = None
@@ -81,17 +112,19 @@ class Inbox:
             busy: the reply then.
         """
         now = self._now()
+        # Whoever holds SQLite's lock holds up everybody, so what takes time comes before.
+        rows = [self._row(arrival, now) for arrival in arrivals]
+        refusals: dict[tuple[str, str, str], tuple[Arrival, Mapping[str, Any]]] = {}
         with writing(self._engine, durable=True) as connection:
-            room = most - self._waiting(connection)
-            rows: list[dict[str, Any]] = []
-            refusals: dict[tuple[str, str, str], tuple[Arrival, Mapping[str, Any]]] = {}
-            for arrival in arrivals:
+            room = self._room(connection, most)
+            for row, arrival in zip(rows, arrivals, strict=True):
                 refused = arrival.refused
-                if refused is None and len(rows) - len(refusals) >= room and arrival.kind != "left":
+                if refused is None and room <= 0 and arrival.kind != "left":
                     refused = busy
-                row = self._row(arrival, now, refused=refused is not None)
-                rows.append(row)
-                if refused is not None:
+                if refused is None:
+                    room -= 1
+                else:
+                    row |= {"state": "done", "finished": now, "payload": None}
                     refusals.setdefault(_name(row), (arrival, refused))
             # Of what is there already no row comes back; what comes twice within one batch comes back once.
             new = {_name(row._mapping) for row in connection.execute(self._put, rows)}
@@ -101,7 +134,7 @@ class Inbox:
                     self._outbox.put(
                         connection, arrival.conversation, arrival.channel, arrival.account, payload
                     )
-            self._outbox.release(connection, {arrival.conversation for arrival in arrivals})
+            self._known_waiting += len(rows) - len(refusals)
         answers = []
         for arrival in arrivals:
             name = _name(vars(arrival))
@@ -109,7 +142,14 @@ class Inbox:
             new.discard(name)
         return answers
 
-    def _row(self, arrival: Arrival, now: datetime, *, refused: bool) -> dict[str, Any]:
+    def _room(self, connection: sa.Connection, most: int) -> int:
+        """How many more may wait; counted every second, and reckoned on between."""
+        now = time.monotonic()
+        if now > self._counted_at + _COUNT_EVERY_S:
+            self._known_waiting, self._counted_at = self._waiting(connection), now
+        return most - self._known_waiting
+
+    def _row(self, arrival: Arrival, now: datetime) -> dict[str, Any]:
         return {
             "channel": arrival.channel,
             "account": arrival.account,
@@ -119,9 +159,9 @@ class Inbox:
             "received": now,
             "joins_until": now + arrival.joins_for,
             "due": now,
-            "state": "done" if refused else "waiting",
-            "finished": now if refused else None,
-            "payload": None if refused else sealed(self._cipher, arrival.payload),
+            "state": "waiting",
+            "finished": None,
+            "payload": sealed(self._cipher, arrival.payload),
             "attempts": 0,
             "told": False,
         }
@@ -137,13 +177,14 @@ class Inbox:
     def claim(self, conversations: int) -> list[list[Item]]:
         """Takes the events of so many conversations that wait longest, for as long as `LEASE`; a list for each."""
         now = self._now()
+        wanted = {"now": now, "patient": now - LONGEST_JOIN, "limit": conversations}
         with self._engine.connect() as connection:
-            if connection.execute(_ready(now, 1)).first() is None:
+            if connection.execute(_READY, wanted).first() is None:
                 return []
         with writing(self._engine) as connection:
             # Otherwise two processes of PostgreSQL would find the same and take it both.
             go_alone(connection, Lock.CLAIM_INBOX)
-            keys = [row.conversation for row in connection.execute(_ready(now, conversations))]
+            keys = [row.conversation for row in connection.execute(_READY, wanted)]
             mine = sa.and_(inbox.c.conversation.in_(keys), inbox.c.state == "waiting")
             taken = (
                 sa.update(inbox).where(mine).values(leased_until=now + LEASE, attempts=inbox.c.attempts + 1)
@@ -160,6 +201,7 @@ class Inbox:
 
     def finish(self, connection: sa.Connection, ids: Sequence[int], *, reason: str | None = None) -> None:
         """Marks events as answered, or with a reason as failed, within the transaction that keeps the answer."""
+        self._known_waiting -= len(ids)
         connection.execute(
             sa.update(inbox)
             .where(inbox.c.id.in_(ids))
@@ -212,18 +254,3 @@ class Inbox:
 
 def _name(row: Any) -> tuple[str, str, str]:
     return row["channel"], row["account"], row["event"]
-
-
-def _ready(now: datetime, limit: int) -> sa.Select[Any]:
-    """Conversations whose user has paused, that nobody has taken, and that are not put off."""
-    paused = sa.func.max(inbox.c.joins_until) <= now
-    patient = sa.func.min(inbox.c.received) <= now - LONGEST_JOIN
-    taken = sa.func.max(sa.case((inbox.c.leased_until > now, 1), else_=0))
-    return (
-        sa.select(inbox.c.conversation)
-        .where(inbox.c.state == "waiting")
-        .group_by(inbox.c.conversation)
-        .having(sa.and_(sa.or_(paused, patient), sa.func.max(inbox.c.due) <= now, taken == 0))
-        .order_by(sa.func.min(inbox.c.id))
-        .limit(limit)
-    )

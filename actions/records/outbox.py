@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -11,15 +11,12 @@ import sqlalchemy as sa
 
 from actions.records.cipher import Cipher, opened, sealed
 from actions.records.database import Lock, go_alone, writing
-from actions.records.schema import REASON_CHARS, conversations, outbox
+from actions.records.schema import REASON_CHARS, UtcDateTime, conversations, outbox
 
 State = Literal["waiting", "sending", "sent", "held", "unknown", "failed"]
 LEASE = timedelta(seconds=60)
 _OPEN = ("waiting", "sending")
 _LISTED = 500
-
-_HELD = outbox.c.state == "held"
-_ANY_HELD = sa.select(outbox.c.id).where(_HELD).limit(1)
 
 
 @dataclass(frozen=True)
@@ -58,6 +55,27 @@ class Window:
     delivered: int
 
 
+def _due() -> sa.Select[Any]:
+    """What may go out: of each conversation the oldest that is on its way."""
+    now, earlier = sa.bindparam("now", type_=UtcDateTime), outbox.alias("earlier")
+    behind = sa.exists().where(
+        earlier.c.conversation == outbox.c.conversation,
+        earlier.c.id < outbox.c.id,
+        earlier.c.state.in_(_OPEN),
+    )
+    free = sa.or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
+    return (
+        sa.select(outbox.c.id)
+        .where(outbox.c.state == "waiting", outbox.c.due <= now, free, ~behind)
+        .order_by(outbox.c.id)
+        .limit(sa.bindparam("limit", type_=sa.Integer))
+    )
+
+
+# Made once: to put them together takes longer than to run them.
+_DUE, _PUT = _due(), sa.insert(outbox)
+
+
 class Outbox:
     """Keeps what is to be delivered, in order by conversation."""
 
@@ -76,31 +94,31 @@ class Outbox:
     ) -> None:
         """Puts something down to be delivered, within a transaction."""
         now = self._now()
-        connection.execute(
-            sa.insert(outbox).values(
-                conversation=conversation,
-                channel=channel,
-                account=account,
-                message=message,
-                created=now,
-                due=now,
-                state="waiting",
-                payload=sealed(self._cipher, payload),
-                parts=0,
-                attempts=0,
-            )
-        )
+        row = {
+            "conversation": conversation,
+            "channel": channel,
+            "account": account,
+            "message": message,
+            "created": now,
+            "due": now,
+            "state": "waiting",
+            "payload": sealed(self._cipher, payload),
+            "parts": 0,
+            "attempts": 0,
+        }
+        connection.execute(_PUT, row)
 
     def claim(self, limit: int) -> list[Parcel]:
         """Takes what is due, the oldest of each conversation, for as long as `LEASE`."""
         now = self._now()
+        wanted = {"now": now, "limit": limit}
         with self._engine.connect() as connection:
-            if connection.execute(_due(now, 1)).first() is None:
+            if connection.execute(_DUE, wanted).first() is None:
                 return []
         with writing(self._engine) as connection:
             # Otherwise two processes of PostgreSQL would find the same and take it both.
             go_alone(connection, Lock.CLAIM_OUTBOX)
-            ids = [row.id for row in connection.execute(_due(now, limit))]
+            ids = [row.id for row in connection.execute(_DUE, wanted)]
             taken = sa.update(outbox).where(outbox.c.id.in_(ids)).values(leased_until=now + LEASE)
             rows = connection.execute(taken.returning(outbox)).all()
         parcels = []
@@ -159,11 +177,9 @@ class Outbox:
         """Keeps it with the reason why it cannot be delivered."""
         self._set(number, state="failed", leased_until=None, reason=reason[:REASON_CHARS], done=self._now())
 
-    def release(self, connection: sa.Connection, conversations: Collection[str]) -> None:
+    def release(self, connection: sa.Connection, conversation: str) -> None:
         """Lets go what was held until its user writes, within a transaction."""
-        if connection.execute(_ANY_HELD).first() is None:
-            return
-        mine = sa.and_(_HELD, outbox.c.conversation.in_(conversations))
+        mine = sa.and_(outbox.c.conversation == conversation, outbox.c.state == "held")
         connection.execute(sa.update(outbox).where(mine).values(state="waiting", due=self._now()))
 
     def again(self, number: int) -> bool:
@@ -249,20 +265,3 @@ class Outbox:
     def _set(self, number: int, **values: Any) -> None:
         with writing(self._engine) as connection:
             connection.execute(sa.update(outbox).where(outbox.c.id == number).values(**values))
-
-
-def _due(now: datetime, limit: int) -> sa.Select[Any]:
-    """What may go out: of each conversation the oldest that is on its way."""
-    earlier = outbox.alias("earlier")
-    behind = sa.exists().where(
-        earlier.c.conversation == outbox.c.conversation,
-        earlier.c.id < outbox.c.id,
-        earlier.c.state.in_(_OPEN),
-    )
-    free = sa.or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
-    return (
-        sa.select(outbox.c.id)
-        .where(outbox.c.state == "waiting", outbox.c.due <= now, free, ~behind)
-        .order_by(outbox.c.id)
-        .limit(limit)
-    )

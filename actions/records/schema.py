@@ -157,7 +157,6 @@ inbox = sa.Table(
 )
 inbox_waiting = sa.Index(
     "ix_inbox_waiting",
-    inbox.c.conversation,
     inbox.c.id,
     sqlite_where=inbox.c.state == "waiting",
     postgresql_where=inbox.c.state == "waiting",
@@ -186,19 +185,11 @@ outbox = sa.Table(
     sa.Column("reason", sa.String(REASON_CHARS)),
     sqlite_autoincrement=True,
 )
-outbox_open = sa.Index(
-    "ix_outbox_open",
-    outbox.c.conversation,
+outbox_waiting = sa.Index(
+    "ix_outbox_waiting",
     outbox.c.id,
-    sqlite_where=outbox.c.state.in_(("waiting", "sending")),
-    postgresql_where=outbox.c.state.in_(("waiting", "sending")),
-)
-
-outbox_held = sa.Index(
-    "ix_outbox_held",
-    outbox.c.conversation,
-    sqlite_where=outbox.c.state == "held",
-    postgresql_where=outbox.c.state == "held",
+    sqlite_where=outbox.c.state == "waiting",
+    postgresql_where=outbox.c.state == "waiting",
 )
 
 # The websites that may embed the widget, each with its looks (`connectors.sites`).

@@ -2,13 +2,20 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from pydantic import SecretStr
 
+from actions.records import Records
+from actions.records.database import writing
+from actions.records.schema import conversations
 from connectors.accounts import MessengerPage
+from connectors.keys import Keys
 from connectors.settings import Settings
 from tests.connectors.apps import app_of
 from tests.connectors.loopback import RasaChannel, serving
@@ -165,6 +172,28 @@ async def test_a_busy_platform_is_tried_again_and_a_refusal_is_kept_with_its_rea
     await until(lambda: not meta.failures)
     await asyncio.sleep(0.3)
     assert meta.texts("refused") == []
+
+
+async def test_what_came_too_late_for_the_platform_goes_out_when_its_user_writes_again(
+    webhook: str, meta: FakeMeta, with_messenger: Settings
+) -> None:
+    await deliver(webhook, batch(text_message("late", "chào")))
+    await until(lambda: meta.texts("late"))
+    silent_since = datetime.now(UTC) - timedelta(hours=30)
+    with closing(Records.open(with_messenger.records_url, Keys.load(with_messenger))) as records:
+        with writing(records.engine) as connection:
+            mine = conversations.c.key == Keys.load(with_messenger).conversation_key(
+                "messenger", f"{PAGE}:late"
+            )
+            connection.execute(sa.update(conversations).where(mine).values(acted=silent_since))
+            key = connection.execute(sa.select(conversations.c.key).where(mine)).scalar_one()
+            records.conversations.tell(connection, key, "staff", "Cô đã hỏi giúp em rồi nhé.")
+        await until(lambda: records.outbox.list(["held"]))
+        assert len(meta.texts("late")) == 1
+        await deliver(webhook, batch(text_message("late", "em cảm ơn cô")))
+        await until(lambda: len(meta.texts("late")) == 3)
+        assert "Cô đã hỏi giúp em rồi nhé." in meta.texts("late")[1]
+        assert records.outbox.list(["held"]) == []
 
 
 async def test_whoever_floods_is_told_once_and_does_not_slow_others(

@@ -208,6 +208,15 @@ def test_when_too_many_wait_the_next_are_told_so_but_who_leaves_is_noted(records
     assert (parcel.conversation, parcel.payload["message"]) == ("telegram-2", BUSY["message"])
 
 
+def test_there_is_room_again_as_soon_as_something_is_answered(records: Records) -> None:
+    put(records, arrival("e1"), arrival("e2", conversation="telegram-2"), most=2)
+    put(records, arrival("e3", conversation="telegram-3"), most=2)
+    assert records.inbox.waiting() == 2
+    finish(records, *records.inbox.claim(1)[0])
+    put(records, arrival("e4", conversation="telegram-4"), arrival("e5", conversation="telegram-5"), most=2)
+    assert [group[0].event for group in records.inbox.claim(9)] == ["e2", "e4"]
+
+
 def test_of_a_talk_that_is_forgotten_what_waits_is_still_answered(records: Records) -> None:
     put(records, arrival("e1"), arrival("e2", conversation="telegram-2"))
     (done,), _ = records.inbox.claim(5)

@@ -124,7 +124,7 @@ def test_what_is_held_goes_when_the_user_does_something(records: Records, clock:
     clock.go(hours=3)
     assert records.outbox.claim(9) == []
     with writing(records.engine) as connection:
-        records.outbox.release(connection, ["telegram-1"])
+        records.outbox.release(connection, "telegram-1")
     assert texts(records.outbox.claim(9)) == ["one"]
     assert [delivery.state for delivery in records.outbox.list(["held"])] == ["held"]
 
