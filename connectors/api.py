@@ -10,22 +10,21 @@ from fastapi import APIRouter, Request
 from connectors.assistant import Assistant
 from connectors.messages import IncomingMessage, Reply
 from connectors.metrics import TURN_FAILURES
-from connectors.problems import Problem, ProblemBody
+from connectors.problems import Problem, described
 from connectors.rasa import RasaUnavailable
 
 log = structlog.get_logger()
 
 VERSION = "0.1.0"
 _RETRY_AFTER_S = "5"
-_PROBLEMS: dict[int | str, dict[str, object]] = {
-    status: {"model": ProblemBody, "description": meaning}
-    for status, meaning in (
-        (413, "The body is too large"),
-        (415, "The body is not JSON"),
-        (422, "The body is not a message"),
-        (503, "The assistant cannot answer just now; try again"),
-    )
-}
+_PROBLEMS = described(
+    {
+        413: "The body is too large",
+        415: "The body is not JSON",
+        422: "The body is not a message",
+        503: "The assistant cannot answer just now; try again",
+    }
+)
 
 _PROBLEMS[503]["headers"] = {
     "Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait before the next try"}

@@ -47,7 +47,6 @@ from connectors.zalo_tokens import ZaloTokens
 from knowledge.documents import Document
 from knowledge.encoder import load_encoder
 from knowledge.facts import FactBase
-from knowledge.safety import make_ready
 from knowledge.store import KnowledgeStore
 
 
@@ -119,7 +118,6 @@ def create_app(settings: Settings, shared: Shared) -> FastAPI:
     """
     if settings.rasa_url is None or settings.rasa_token is None:
         raise ValueError("the settings must name Rasa's address and hold its token")
-    make_ready()
     sentences = Sentences.load()
     assistant = Assistant(
         RasaClient(settings.rasa_url, settings.rasa_token.get_secret_value(), settings.rasa_timeout_s),
@@ -130,6 +128,7 @@ def create_app(settings: Settings, shared: Shared) -> FastAPI:
         longest_text=settings.message_max_chars,
         retention_days=settings.retention_days,
     )
+    assistant.make_ready()
     tokens = ZaloTokens(settings.zalo_accounts, shared.records.accounts, settings.zalo_oauth_url)
     pipeline = set_up_pipeline(settings, assistant, shared.records, shared.keys, sentences, tokens)
     return _public_app(settings, assistant, shared.store, shared.keys, pipeline, tokens)
@@ -194,9 +193,10 @@ def _public_app(
     app.include_router(
         widget_pages.widget_pages_router(records.sites, settings.base_url, settings.zalo_verification)
     )
-    # What is added later lies further out: pages that embed the widget can read that a body is too large, and the
-    # answers of all get the security headers of the pages.
+    # What is added later lies further out: pages that embed the widget can read that a body is too large or that
+    # something went wrong, and the answers of all get the security headers of the pages.
     app.add_middleware(problems.BodyLimit, limit=settings.body_max_bytes)
+    app.add_middleware(problems.UnexpectedErrors)
     app.add_middleware(WidgetOrigins, sites=records.sites, own_origin=own_origin(settings.base_url))
     app.add_middleware(
         Webhooks,

@@ -20,10 +20,10 @@ from connectors.metrics import TURN_SECONDS, TURNS
 from connectors.rasa import RasaClient
 from connectors.rasa_reply import TurnReply, read_turn
 from connectors.sentences import Sentences
+from knowledge import safety
 from knowledge.encoder import Encoder
 from knowledge.privacy import contact_in, mask_personal
 from knowledge.question import Phrases, Question
-from knowledge.safety import grade
 from knowledge.text import normalise, prepare
 from knowledge.vocabulary import vocabulary
 
@@ -93,6 +93,11 @@ class Assistant:
         privacy = vocabulary("privacy")
         self._about_data = Phrases((*privacy["delete"], *privacy["export"]))
 
+    def make_ready(self) -> None:
+        """Reads every vocabulary; otherwise the first message waits for that, and with it all others."""
+        safety.make_ready()
+        self._gets_through(self._read(self._notice()))
+
     async def reply(self, message: IncomingMessage, channel: str = "web") -> Reply:
         """Answers one message of a channel; while a person holds the talk, only keeps it.
 
@@ -150,7 +155,7 @@ class Assistant:
         sign = vocabulary("feedback")["signs"].get(_SIGN_VARIANTS.sub("", text.strip()))
         masked = mask_personal(typed)
         too_long = len(text) > self._longest_text
-        alarm = grade(masked)
+        alarm = safety.grade(masked)
         # Of a message too long to be read whole, the sentence that alarms is.
         said = alarm.sentence if too_long and alarm else sign or masked
         prepared = "" if too_long and not alarm else prepare(said)

@@ -12,13 +12,10 @@ from pydantic import BaseModel, Field
 from actions.records import Rating, Reason, Records
 from connectors.keys import Keys
 from connectors.messages import CONVERSATION_ID
-from connectors.problems import Problem, ProblemBody
+from connectors.problems import Problem, described
 
 EXPORT, EXPORT_LIFETIME_S = "export", 15 * 60
-_PROBLEMS: dict[int | str, dict[str, object]] = {
-    404: {"model": ProblemBody, "description": "There is no such thing"},
-    422: {"model": ProblemBody, "description": "The request cannot be read"},
-}
+_PROBLEMS = described({404: "There is no such thing", 422: "The request cannot be read"})
 _WHOLE = 2**53
 
 router = APIRouter(prefix="/api/v1", tags=["conversations"], responses=_PROBLEMS)

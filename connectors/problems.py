@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import structlog
 import yaml
@@ -12,6 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,6 +22,7 @@ from connectors.pages import error_page, wants_page
 from knowledge.errors import IndexUnusable
 
 SENTENCES_FILE = Path(__file__).parent / "problems.yml"
+_RETRY_AFTER_S = "5"
 _CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_type"}
 
 log = structlog.get_logger()
@@ -44,6 +47,11 @@ class Problem(HTTPException):
     def __init__(self, status: int, code: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(status, code, dict(headers or {}))
         self.code = code
+
+
+def described(meanings: Mapping[int, str]) -> dict[int | str, dict[str, Any]]:
+    """Returns errors by status, each with its meaning, as FastAPI's `responses` takes them."""
+    return {status: {"model": ProblemBody, "description": meaning} for status, meaning in meanings.items()}
 
 
 @cache
@@ -83,6 +91,14 @@ def install(app: FastAPI) -> None:
     async def without_index(request: Request, error: IndexUnusable) -> Response:
         log.error("index unusable", reason=str(error))
         return error_page(request, 503) if wants_page(request) else problem_response(503, "unavailable")
+
+    @app.exception_handler(SQLAlchemyError)
+    async def without_records(request: Request, error: SQLAlchemyError) -> Response:
+        # Its text holds the statement, and may hold the database's address.
+        log.error("records failed", error=type(error).__name__)
+        if wants_page(request):
+            return error_page(request, 503)
+        return problem_response(503, "unavailable", {"Retry-After": _RETRY_AFTER_S})
 
 
 class UnexpectedErrors:

@@ -38,14 +38,11 @@ def _policy(frame_ancestors: Sequence[str]) -> str:
 
 
 class SecurityHeaders:
-    """ASGI middleware that adds the headers to every HTTP response which does not set them itself.
+    """ASGI middleware that adds the headers to every HTTP response which does not set them itself."""
 
-    `frame_ancestors` lists the origins that may show our pages in a frame; empty means none.
-    """
-
-    def __init__(self, app: ASGIApp, frame_ancestors: Sequence[str] = ()) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._headers = {**_HEADERS, "Content-Security-Policy": _policy(frame_ancestors)}
+        self._headers = {**_HEADERS, "Content-Security-Policy": _policy(())}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -10,14 +10,12 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 
-from limits import parse_many
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableValue
 
-from connectors.accounts import MessengerPage, TelegramBot, ZaloAccount
+from connectors.channel_settings import ChannelSettings, WebAddress
 from connectors.errors import SettingsError
 from knowledge.sources import Sources
 
@@ -34,7 +32,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 PortOrFree = Annotated[int, Field(ge=0, le=65535)]
 
 
-class Settings(BaseSettings):
+class Settings(ChannelSettings):
     """Settings of one running app; relative paths are taken from the repository root."""
 
     model_config = SettingsConfigDict(
@@ -49,7 +47,7 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address the website and the REST API listen on.")
     port: Port = Field(8000, description="Port the website and the REST API listen on.")
-    public_url: str | None = Field(
+    public_url: WebAddress | None = Field(
         None,
         description="Address under which people reach the app, e.g. `https://laban.example.vn`, "
         "when it is not `http://HOST:PORT`; links to document pages start with it.",
@@ -62,7 +60,7 @@ class Settings(BaseSettings):
         description="Secret that Rasa must show when it calls the actions; "
         "`laban serve` makes a new one at each start when unset.",
     )
-    rasa_url: str | None = Field(
+    rasa_url: WebAddress | None = Field(
         None,
         description="Address of a Rasa that runs on its own, e.g. `http://127.0.0.1:5005`; "
         "when unset, `laban serve` starts and supervises one.",
@@ -140,72 +138,6 @@ class Settings(BaseSettings):
     body_max_bytes: int = Field(
         65_536, ge=1024, le=10_000_000, description="Largest request body that is read, in bytes."
     )
-    telegram_bots: dict[str, TelegramBot] = Field(
-        {},
-        description="Telegram bots as JSON, by a name of small letters, digits and hyphens: "
-        '`{"truong-a": {"token": "123:ABC", "site": "truong-a"}}`.',
-    )
-    telegram_api_url: str = Field(
-        "https://api.telegram.org", description="Address of Telegram's Bot API server."
-    )
-    telegram_polling: bool = Field(
-        False,
-        description="Fetch Telegram's updates instead of being called, on a machine without a public address; "
-        "`laban serve --telegram-polling` does so too.",
-    )
-    zalo_accounts: dict[str, ZaloAccount] = Field(
-        {},
-        description="Zalo Official Accounts as JSON, by the account's id: "
-        '`{"4318…": {"app_id": "…", "app_secret": "…", "oa_secret": "…", "site": "truong-a"}}`.',
-    )
-    zalo_api_url: str = Field("https://openapi.zalo.me", description="Address of Zalo's API.")
-    zalo_oauth_url: str = Field("https://oauth.zaloapp.com", description="Address of Zalo's OAuth server.")
-    zalo_verification: dict[str, str] = Field(
-        {},
-        description="Files by which Zalo proves a domain, as JSON: "
-        '`{"zalo_verifierABC.html": "what it holds"}`; served at the address `/zalo_verifierABC.html`.',
-    )
-    messenger_pages: dict[str, MessengerPage] = Field(
-        {},
-        description="Facebook pages as JSON, by the page's id: "
-        '`{"1029…": {"token": "EAAG…", "site": "truong-a"}}`.',
-    )
-    messenger_app_secret: SecretStr | None = Field(
-        None, description="Secret of the Meta app, by which its calls are verified."
-    )
-    messenger_verify_token: SecretStr | None = Field(
-        None, description="Word of your own that Meta repeats when the webhook is set up."
-    )
-    messenger_api_url: str = Field(
-        "https://graph.facebook.com/v23.0", description="Address of Meta's Graph API, with its version."
-    )
-    join_messages_s: float = Field(
-        1.2,
-        ge=0,
-        le=5,
-        description="Messages of a messenger's user that follow each other within so many seconds make one turn.",
-    )
-    turns_at_once: int = Field(
-        6, ge=1, le=64, description="How many conversations of messengers and widgets are answered at a time."
-    )
-    inbox_max: int = Field(
-        2000,
-        ge=1,
-        le=1_000_000,
-        description="How many messages may wait for an answer; whoever writes then is told that there are many.",
-    )
-    resend_unknown: bool = Field(
-        False,
-        description="Deliver again what may have arrived already (the connection or this app broke while it was "
-        "delivered): nothing is lost then, but some answers come twice.",
-    )
-    user_limit: str = Field(
-        "20/minute; 200/hour", description="How much one user may write, as `N/second`, `minute` or `hour`."
-    )
-    address_limit: str = Field(
-        "600/minute",
-        description="How much may be written on one site from one address, behind which a whole school may be.",
-    )
     trusted_proxies: str = Field(
         "127.0.0.1",
         description="Addresses of reverse proxies whose `X-Forwarded-For` is believed, with commas between.",
@@ -227,41 +159,11 @@ class Settings(BaseSettings):
             raise ValueError("must be an address or a host name alone, such as 127.0.0.1 or 0.0.0.0")
         return value
 
-    @field_validator(
-        "public_url", "rasa_url", "telegram_api_url", "zalo_api_url", "zalo_oauth_url", "messenger_api_url"
-    )
-    @classmethod
-    def _web_address(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-            raise ValueError("must be an address such as https://laban.example.vn, without ? and #")
-        if parts.username or parts.password:
-            raise ValueError("must not hold a user name or a password")
-        return value.rstrip("/")
-
     @field_validator("secret_key")
     @classmethod
     def _long_secret(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < SECRET_MIN_CHARS:
             raise ValueError(f"must have at least {SECRET_MIN_CHARS} characters")
-        return value
-
-    @field_validator("telegram_bots")
-    @classmethod
-    def _plain_names(cls, value: dict[str, TelegramBot]) -> dict[str, TelegramBot]:
-        if wrong := [name for name in value if not re.fullmatch(r"[a-z0-9-]{1,40}", name)]:
-            raise ValueError(f"the name {wrong[0]!r} may hold small letters, digits and hyphens only")
-        return value
-
-    @field_validator("user_limit", "address_limit")
-    @classmethod
-    def _readable_limit(cls, value: str) -> str:
-        try:
-            parse_many(value)
-        except ValueError:
-            raise ValueError("must be limits such as 20/minute; 200/hour") from None
         return value
 
     @field_validator("database_url")
@@ -321,10 +223,6 @@ class Settings(BaseSettings):
             raise ValueError(
                 "LABAN_RASA_URL names a Rasa that runs on its own, so LABAN_RASA_TOKEN, LABAN_ACTION_TOKEN "
                 "and LABAN_ACTION_PORT must be set, with the same values as for that Rasa"
-            )
-        if self.messenger_pages and not (self.messenger_app_secret and self.messenger_verify_token):
-            raise ValueError(
-                "LABAN_MESSENGER_PAGES needs LABAN_MESSENGER_APP_SECRET and LABAN_MESSENGER_VERIFY_TOKEN too"
             )
         return self
 
@@ -411,7 +309,8 @@ def unknown_variables(environment: Mapping[str, str] = os.environ) -> dict[str, 
 def settings_table() -> str:
     """The Markdown table of all settings that docs/settings.md holds."""
     lines = ["| Variable | Default | Meaning |", "|---|---|---|"]
-    for name, field in Settings.model_fields.items():
+    own_first = sorted(Settings.model_fields.items(), key=lambda field: field[0] in ChannelSettings.model_fields)
+    for name, field in own_first:
         default = "unset" if field.default is None else f"`{field.default}`"
         lines.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |")
     return "\n".join(lines) + "\n"

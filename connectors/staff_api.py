@@ -22,22 +22,21 @@ from actions.records import (
     TicketNotFound,
 )
 from actions.records.tickets import Priority, Status, TicketReason
-from connectors.problems import Problem, ProblemBody
+from connectors.problems import Problem, described
 
 TICKETS_FILE = Path(__file__).with_name("tickets.yml")
 _LONGEST_NAME, _LONGEST_ANSWER = 80, 4000
 # PostgreSQL keeps no NUL in texts.
 _WITHOUT_NUL = r"^[^\x00]*$"
-_PROBLEMS: dict[int | str, dict[str, object]] = {
-    status: {"model": ProblemBody, "description": meaning}
-    for status, meaning in (
-        (401, "The token is missing or wrong"),
-        (403, "No token is set (LABAN_STAFF_TOKEN), so nobody is let in"),
-        (404, "There is no such ticket"),
-        (409, "The ticket is closed, or somebody else holds it"),
-        (422, "The request cannot be read"),
-    )
-}
+_PROBLEMS = described(
+    {
+        401: "The token is missing or wrong",
+        403: "No token is set (LABAN_STAFF_TOKEN), so nobody is let in",
+        404: "There is no such ticket",
+        409: "The ticket is closed, or somebody else holds it",
+        422: "The request cannot be read",
+    }
+)
 
 
 class TicketView(BaseModel):

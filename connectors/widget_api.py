@@ -18,7 +18,7 @@ from connectors.channel import WEB
 from connectors.fanout import Fanout, Listener
 from connectors.intake import Intake, IntakeClosed
 from connectors.keys import Keys
-from connectors.problems import Problem, ProblemBody
+from connectors.problems import Problem, described
 from connectors.rate_limits import RateLimits
 from connectors.sites import KEY, Site
 from connectors.widget_messages import recorded
@@ -29,19 +29,18 @@ _PING_S = 15.0
 _WHOLE = 2**53
 _LONGEST_TEXT = 20_000
 _BUSY_S = "30"
-_PROBLEMS: dict[int | str, dict[str, object]] = {
-    status: {"model": ProblemBody, "description": meaning}
-    for status, meaning in (
-        (401, "The visitor's token is missing or no longer good"),
-        (403, "The page's origin is not among the site's"),
-        (404, "There is no such site, or no such answer"),
-        (413, "The body is too large"),
-        (415, "The body is not JSON"),
-        (422, "The request cannot be read"),
-        (429, "Too many messages; `Retry-After` says how long to wait"),
-        (503, "Too many messages wait, or they cannot be kept; try again later"),
-    )
-}
+_PROBLEMS = described(
+    {
+        401: "The visitor's token is missing or no longer good",
+        403: "The page's origin is not among the site's",
+        404: "There is no such site, or no such answer",
+        413: "The body is too large",
+        415: "The body is not JSON",
+        422: "The request cannot be read",
+        429: "Too many messages; `Retry-After` says how long to wait",
+        503: "Too many messages wait, or they cannot be kept; try again later",
+    }
+)
 
 router = APIRouter(prefix=f"{PREFIX}/{{site}}", tags=["widget"], responses=_PROBLEMS)
 

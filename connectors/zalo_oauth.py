@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, cast
 
 import structlog
@@ -9,9 +10,11 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
+from actions.records import Records
 from connectors.pages import page
 from connectors.zalo_consent import CALLBACK, ConsentInvalid, WrongAccount, ZaloConsent
 from connectors.zalo_grants import GrantFailed
+from connectors.zalo_health import CHANNEL
 from connectors.zalo_tokens import NoToken
 
 _LONGEST = 4000
@@ -33,9 +36,19 @@ async def connected(
     if consent is None:
         raise HTTPException(404)
     status, outcome = await _outcome(consent, code, state, oa_id)
-    if outcome != "connected":
+    if outcome == "connected":
+        await _deliver_what_waited(cast("Records", request.app.state.records), oa_id)
+    else:
         log.warning("Zalo account not connected", outcome=outcome)
     return page(request, "zalo.html", status, outcome=outcome, oa_id=oa_id)
+
+
+async def _deliver_what_waited(records: Records, oa_id: str) -> None:
+    try:
+        await asyncio.to_thread(records.outbox.hurry, CHANNEL, oa_id)
+    except SQLAlchemyError as error:
+        # It goes out a few minutes later by itself.
+        log.error("outbox failed", error=type(error).__name__)
 
 
 async def _outcome(consent: ZaloConsent, code: str, state: str, oa_id: str) -> tuple[int, str]:

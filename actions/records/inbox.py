@@ -233,9 +233,9 @@ class Inbox:
         answered = sa.and_(inbox.c.conversation == conversation, inbox.c.state != "waiting")
         connection.execute(sa.update(inbox).where(answered).values(conversation=""))
 
-    def purge(self, connection: sa.Connection, before: datetime) -> None:
-        """Erases what was finished before a moment; until then, what a platform sends again is known."""
-        connection.execute(sa.delete(inbox).where(inbox.c.finished < before))
+    def purge(self, connection: sa.Connection, kept: timedelta) -> None:
+        """Erases what was finished so long ago; until then, what a platform sends again is known."""
+        connection.execute(sa.delete(inbox).where(inbox.c.finished < self._now() - kept))
 
     def _item(self, row: Any) -> Item:
         return Item(

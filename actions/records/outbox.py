@@ -165,6 +165,12 @@ class Outbox:
         due = self._now() + timedelta(seconds=after_s)
         self._set(number, state="waiting", due=due, leased_until=None, reason=reason[:REASON_CHARS])
 
+    def hurry(self, channel: str, account: str) -> None:
+        """Has what was put off tried now: what it waited for has been mended."""
+        mine = (outbox.c.channel == channel, outbox.c.account == account, outbox.c.state == "waiting")
+        with writing(self._engine) as connection:
+            connection.execute(sa.update(outbox).where(*mine).values(due=self._now()))
+
     def hold(self, number: int, reason: str) -> None:
         """Keeps it until the user writes again."""
         self._set(number, state="held", leased_until=None, reason=reason[:REASON_CHARS])
@@ -257,9 +263,9 @@ class Outbox:
         mine = sa.and_(outbox.c.conversation == conversation, outbox.c.state.not_in(_OPEN))
         connection.execute(sa.delete(outbox).where(mine))
 
-    def purge(self, connection: sa.Connection, delivered_before: datetime, before: datetime) -> None:
-        """Erases what was delivered before one moment, and what was put down before another, whatever became of it."""
-        delivered = sa.and_(outbox.c.state == "sent", outbox.c.done < delivered_before)
+    def purge(self, connection: sa.Connection, kept: timedelta, before: datetime) -> None:
+        """Erases what was delivered so long ago, and what was put down before a moment, whatever became of it."""
+        delivered = sa.and_(outbox.c.state == "sent", outbox.c.done < self._now() - kept)
         connection.execute(sa.delete(outbox).where(sa.or_(delivered, outbox.c.created < before)))
 
     def _set(self, number: int, **values: Any) -> None:

@@ -116,9 +116,8 @@ class Records:
                 table.name: connection.execute(sa.delete(table).where(table.c.conversation.in_(old))).rowcount
                 for table in (*_OF_CONVERSATION, schema.outbox)
             }
-            on_the_way = datetime.now(UTC) - _KEPT_ON_THE_WAY
-            self.inbox.purge(connection, on_the_way)
-            self.outbox.purge(connection, on_the_way, before)
+            self.inbox.purge(connection, _KEPT_ON_THE_WAY)
+            self.outbox.purge(connection, _KEPT_ON_THE_WAY, before)
             ended = connection.execute(
                 sa.delete(schema.conversations).where(schema.conversations.c.last_seen < before)
             ).rowcount

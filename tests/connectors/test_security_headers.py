@@ -2,15 +2,15 @@
 
 import pytest
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from fastapi.testclient import TestClient
 
-from connectors.security_headers import SecurityHeaders
+from connectors.security_headers import SecurityHeaders, framed_by
 
 
-def client_of(*frame_ancestors: str) -> TestClient:
+def client_of() -> TestClient:
     app = FastAPI()
-    app.add_middleware(SecurityHeaders, frame_ancestors=frame_ancestors)
+    app.add_middleware(SecurityHeaders)
 
     @app.get("/plain")
     def plain() -> JSONResponse:
@@ -19,6 +19,10 @@ def client_of(*frame_ancestors: str) -> TestClient:
     @app.get("/own")
     def own() -> JSONResponse:
         return JSONResponse({}, headers={"Referrer-Policy": "no-referrer"})
+
+    @app.get("/framed")
+    def framed() -> Response:
+        return framed_by(JSONResponse({}), ["https://truong.example.vn", "https://so.example.vn"])
 
     return TestClient(app)
 
@@ -38,7 +42,8 @@ def test_policy_allows_our_own_files_only() -> None:
 
 
 def test_named_origins_may_frame_us() -> None:
-    policy = policy_of(client_of("https://truong.example.vn", "https://so.example.vn"))
+    policy = policy_of(client_of(), "/framed")
+    assert policy["default-src"] == "'self'"
     assert policy["frame-ancestors"] == "https://truong.example.vn https://so.example.vn"
 
 

@@ -4,6 +4,7 @@ import uuid
 
 import httpx
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from tests.connectors.widgets import ServedApp, Widget, visiting
 
@@ -95,6 +96,25 @@ async def test_an_allowed_page_reads_answers_and_refusals(widget_app: ServedApp,
         assert answer.headers["access-control-expose-headers"] == "Retry-After"
         assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
         assert "origin" in answer.headers["vary"].lower()
+
+
+@pytest.mark.parametrize(
+    ("failure", "status"),
+    [(RuntimeError("a fault"), 500), (OperationalError("SELECT 1", {}, OSError()), 503)],
+)
+async def test_an_allowed_page_reads_that_something_went_wrong(
+    widget_app: ServedApp, monkeypatch: pytest.MonkeyPatch, failure: Exception, status: int
+) -> None:
+    def fails(*_: object) -> None:
+        raise failure
+
+    async with visiting(widget_app, KEY, ORIGIN) as school:
+        await school.say("chào")
+        monkeypatch.setattr(widget_app.records.conversations, "messages", fails)
+        answer = await school.request("GET", "messages")
+    assert answer.status_code == status
+    assert answer.headers["access-control-allow-origin"] == ORIGIN
+    assert "SELECT" not in answer.text
 
 
 async def test_the_stream_can_be_read_too(widget_app: ServedApp) -> None:

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from actions.records import Records
+from actions.records.database import writing
 from connectors.keys import Keys
 from connectors.zalo_consent import CALLBACK, ZaloConsent
 from connectors.zalo_oauth import router
@@ -51,7 +52,7 @@ def consent(tokens: ZaloTokens) -> ZaloConsent:
 
 
 @pytest.fixture
-def client(consent: ZaloConsent, tokens: ZaloTokens) -> Iterator[TestClient]:
+def client(consent: ZaloConsent, tokens: ZaloTokens, records: Records) -> Iterator[TestClient]:
     """A browser that comes back from Zalo."""
 
     @asynccontextmanager
@@ -60,7 +61,7 @@ def client(consent: ZaloConsent, tokens: ZaloTokens) -> Iterator[TestClient]:
         await tokens.close()
 
     app = FastAPI(lifespan=lifespan)
-    app.state.zalo_consent = consent
+    app.state.zalo_consent, app.state.records = consent, records
     app.include_router(router)
     with TestClient(app) as running:
         yield running
@@ -81,6 +82,19 @@ def test_a_consent_connects_the_account(client: TestClient, consent: ZaloConsent
     assert OA in page.text
     assert (records.accounts.secrets("zalo", OA) or {})["access_token"].startswith("access-")
     assert records.accounts.state("zalo", OA)["needs_authorisation"] is None
+
+
+def test_what_waited_for_the_consent_goes_out_at_once(
+    client: TestClient, consent: ZaloConsent, records: Records
+) -> None:
+    with writing(records.engine) as connection:
+        for account in (OA, "another"):
+            records.outbox.put(connection, f"zalo-{account}", "zalo", account, {"message": {"text": "chào"}})
+    for parcel in records.outbox.claim(9):
+        records.outbox.retry(parcel.id, 300, "the account is not connected")
+    assert records.outbox.claim(9) == []
+    assert client.get(CALLBACK, params=agreed(consent.authorisation_url(OA))).status_code == 200
+    assert [parcel.account for parcel in records.outbox.claim(9)] == [OA]
 
 
 def test_a_link_is_good_for_one_use(client: TestClient, consent: ZaloConsent, fake: FakeZalo) -> None:

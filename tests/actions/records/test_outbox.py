@@ -247,15 +247,17 @@ def test_what_is_old_is_erased(records: Records, clock: Clock) -> None:
     put(records, "delivered", "failed", "waits")
     records.outbox.sent(one(records).id)
     records.outbox.fail(one(records).id, "HTTP 400")
-    soon = clock.now + timedelta(seconds=1)
+    put_down, an_hour = clock.now, timedelta(hours=1)
+    clock.go(hours=1)
     with writing(records.engine) as connection:
-        records.outbox.purge(connection, clock.now, clock.now)
+        records.outbox.purge(connection, an_hour, put_down)
     assert len(rows(records)) == 3
+    clock.go(seconds=1)
     with writing(records.engine) as connection:
-        records.outbox.purge(connection, soon, clock.now)
+        records.outbox.purge(connection, an_hour, put_down)
     assert [row.state for row in rows(records)] == ["failed", "waiting"]
     with writing(records.engine) as connection:
-        records.outbox.purge(connection, soon, soon)
+        records.outbox.purge(connection, an_hour, clock.now)
     assert rows(records) == []
 
 
