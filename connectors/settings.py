@@ -309,7 +309,9 @@ def unknown_variables(environment: Mapping[str, str] = os.environ) -> dict[str, 
 def settings_table() -> str:
     """The Markdown table of all settings that docs/settings.md holds."""
     lines = ["| Variable | Default | Meaning |", "|---|---|---|"]
-    own_first = sorted(Settings.model_fields.items(), key=lambda field: field[0] in ChannelSettings.model_fields)
+    own_first = sorted(
+        Settings.model_fields.items(), key=lambda field: field[0] in ChannelSettings.model_fields
+    )
     for name, field in own_first:
         default = "unset" if field.default is None else f"`{field.default}`"
         lines.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |")
