@@ -24,9 +24,10 @@ async def until(done: object) -> None:
 
 
 async def test_what_is_older_than_allowed_goes_and_the_rest_stays(tmp_path: Path) -> None:
-    ages = iter([NOW - timedelta(days=91)] * 3 + [NOW - timedelta(days=89)] * 3)
-    records = Records.open(f"sqlite:///{tmp_path / 'r.sqlite'}", Keys("x" * 40), now=lambda: next(ages))
-    for name in ("old", "young"):
+    now = NOW
+    records = Records.open(f"sqlite:///{tmp_path / 'r.sqlite'}", Keys("x" * 40), now=lambda: now)
+    for name, days in (("old", 91), ("young", 89)):
+        now = NOW - timedelta(days=days)
         records.conversations.record_turn(name, "web", Turn("chào", ["chào"], "flow", "greet", []))
     async with retention(records, days=90):
         await until(lambda: not records.conversations.state("old").known)
