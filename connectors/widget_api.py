@@ -84,6 +84,8 @@ def _visitor(request: Request, site: SiteKey, authorization: Annotated[str, Head
     name = cast("Keys", request.app.state.keys).verify(_VISITOR, token, _VISITOR_LIFETIME_S)
     if name is None or not name.startswith(f"{site}:"):
         raise Problem(401, "visitor_unknown")
+    if _store(request).conversations.state(_key(request, name)).ended:
+        raise Problem(401, "visitor_unknown")
     return name
 
 
@@ -94,6 +96,10 @@ def _conversation(request: Request, visitor: Visitor) -> str:
     """What the stores know the visitor's talk by."""
     if visitor is None:
         raise Problem(401, "visitor_unknown")
+    return _key(request, visitor)
+
+
+def _key(request: Request, visitor: str) -> str:
     return cast("Keys", request.app.state.keys).conversation_key(WEB, visitor)
 
 
@@ -107,7 +113,7 @@ async def send(request: Request, site: SiteKey, message: VisitorMessage, visitor
     limits, intake = cast("RateLimits", state.rate_limits), cast("Intake", state.intake)
     # Made of the widget's own random id, so that a first message that is sent again stays in the talk it has begun.
     name = visitor or f"{site}:{keys.conversation_key(_VISITOR, message.id)}"
-    conversation = keys.conversation_key(WEB, name)
+    conversation = _key(request, name)
     address = request.client.host if request.client else ""
     wait = await limits.user_over(conversation) or await limits.address_over(site, address)
     if wait:
@@ -169,7 +175,8 @@ def rate(request: Request, key: Conversation, feedback: WidgetFeedback) -> Respo
 
 @router.post("/end", status_code=204)
 async def end(request: Request, key: Conversation) -> Response:
-    """End a talk on this device: its streams close."""
+    """End a talk for good: its streams close, and its token opens it no more."""
+    await asyncio.to_thread(_store(request).conversations.end, key)
     cast("Fanout", request.app.state.fanout).close(key)
     return Response(status_code=204)
 
@@ -205,6 +212,8 @@ async def _events(records: Records, fanout: Fanout, key: str, after: int) -> Asy
             while listener.unkept:
                 yield _event("message", listener.unkept.pop(0))
             state = await asyncio.to_thread(records.conversations.state, key)
+            if state.ended:
+                return
             if told != (told := {"ticket": state.ticket, "held": state.held}):
                 yield _event("state", told)
             yield await _silence(listener)

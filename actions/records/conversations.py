@@ -23,12 +23,14 @@ class ConversationState:
     """Whether anything is kept of a conversation, and its ticket that is not closed, if any.
 
     While it is `held`, a person talks and the bot is silent. `contact_wanted`: the next message may bring a contact.
+    `ended`: its visitor has left it for good.
     """
 
     known: bool = False
     ticket: int | None = None
     held: bool = False
     contact_wanted: bool = False
+    ended: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ _STATE = (
         tickets.c.id,
         (tickets.c.status == "held").label("held"),
         tickets.c.contact_wanted,
+        conversations.c.ended,
     )
     .select_from(conversations)
     .outerjoin(tickets, sa.and_(tickets.c.conversation == conversations.c.key, tickets.c.status != "closed"))
@@ -120,7 +123,14 @@ class Conversations:
             row = connection.execute(_STATE, {"wanted": conversation}).first()
         if row is None:
             return ConversationState()
-        return ConversationState(True, row.id, bool(row.held), bool(row.contact_wanted))
+        ended = row.ended is not None
+        return ConversationState(True, row.id, bool(row.held), bool(row.contact_wanted), ended)
+
+    def end(self, conversation: str) -> None:
+        """Says that its visitor has left a conversation for good."""
+        mine = conversations.c.key == conversation
+        with writing(self._engine) as connection:
+            connection.execute(sa.update(conversations).where(mine).values(ended=self._now()))
 
     def see(self, connection: sa.Connection, conversation: str, channel: str = "web") -> None:
         """Makes a conversation known, within a transaction."""

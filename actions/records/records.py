@@ -127,8 +127,8 @@ class Records:
 
 # What says nothing to the user, or is encrypted; a contact is given readable.
 _NOT_GIVEN = ("conversation", "contact", "address")
-# Left out of a talk on the web, which has none of these.
-_OF_MESSENGERS = ("account", "acted", "unreachable", "content")
+# Left out where a talk has none of these.
+_IF_THERE = ("account", "acted", "unreachable", "content", "ended")
 
 
 def _of(table: sa.Table, conversation: str) -> sa.Select[Any]:
@@ -139,7 +139,7 @@ def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
     named = {
         str(name): value
         for name, value in row.items()
-        if name not in _NOT_GIVEN and not (value is None and name in _OF_MESSENGERS)
+        if name not in _NOT_GIVEN and not (value is None and name in _IF_THERE)
     }
     return {
         name: value.isoformat() if isinstance(value, datetime) else value for name, value in named.items()

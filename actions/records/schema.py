@@ -54,6 +54,8 @@ conversations = sa.Table(
     # When the user last did something, from which the platforms count how long they may be written to.
     sa.Column("acted", UtcDateTime),
     sa.Column("unreachable", sa.String(REASON_CHARS)),
+    # Ended by its visitor, perhaps on a computer that others use: the token that opened it opens it no more.
+    sa.Column("ended", UtcDateTime),
 )
 
 messages = sa.Table(

@@ -126,6 +126,22 @@ async def test_a_token_that_is_missing_forged_or_for_another_site_is_refused(
         assert code(await widget.request("GET", path)) == (401, "visitor_unknown")
 
 
+async def test_a_talk_that_was_ended_is_closed_to_its_own_token_too(
+    widget: Widget, widget_app: ServedApp
+) -> None:
+    await widget.say("chào")
+    await widget.answered()
+    async with visiting(widget_app) as other:
+        await other.say("chào")
+        assert (await widget.request("POST", "end", json={})).status_code == 204
+        for method, path in (("GET", "messages"), ("GET", "stream"), ("POST", "end")):
+            assert code(await widget.request(method, path)) == (401, "visitor_unknown")
+        assert code(await widget.say("còn đây không")) == (401, "visitor_unknown")
+        assert len(await other.answered()) == 2
+    widget.token = None
+    assert (await widget.say("chào")).status_code == 202
+
+
 @pytest.mark.parametrize(
     "body",
     [

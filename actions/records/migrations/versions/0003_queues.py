@@ -1,7 +1,9 @@
-"""Indexes by which the oldest that waits is found without looking at all that does."""
+"""Indexes by which the oldest that waits is found without looking at all that does; talks that were ended."""
 
 import sqlalchemy as sa
 from alembic import op
+
+from actions.records.schema import UtcDateTime
 
 revision = "0003"
 down_revision = "0002"
@@ -13,6 +15,7 @@ _WAITING = sa.text("state = 'waiting'")
 
 def upgrade() -> None:
     """Goes to this version."""
+    op.add_column("conversations", sa.Column("ended", UtcDateTime))
     op.drop_index("ix_inbox_waiting", "inbox")
     op.drop_index("ix_outbox_open", "outbox")
     op.drop_index("ix_outbox_held", "outbox")
@@ -33,3 +36,5 @@ def downgrade() -> None:
         ("ix_outbox_held", "outbox", ["conversation"], held),
     ):
         op.create_index(name, table, columns, sqlite_where=where, postgresql_where=where)
+    with op.batch_alter_table("conversations") as conversations:
+        conversations.drop_column("ended")
