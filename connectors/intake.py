@@ -88,17 +88,21 @@ class Intake:
             sqlalchemy.exc.SQLAlchemyError: they could not be put down.
         """
         arrivals = [await self._arrival(channel.name, event) for event in events]
-        new = await asyncio.gather(*(self.put(arrival) for arrival in arrivals))
+        new = await asyncio.gather(*[self.put(arrival) for arrival in arrivals])
         for event, is_new in zip(events, new, strict=True):
             EVENTS.labels(channel.name, event.kind if is_new else "repeated").inc()
 
-    async def put(self, arrival: Arrival) -> bool:
-        """Puts one event down; tells whether it is new."""
+    def put(self, arrival: Arrival) -> asyncio.Future[bool]:
+        """Puts one event down; what is returned tells, when it is on the disk, whether it is new.
+
+        Raises:
+            IntakeClosed: the app is stopping.
+        """
         if self._writer is None:
             raise IntakeClosed
         written: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._queue.put_nowait((arrival, written))
-        return await written
+        return written
 
     async def _arrival(self, channel: str, event: Event) -> Arrival:
         conversation = self._keys.conversation_key(channel, f"{event.account}:{event.user}")
