@@ -56,7 +56,10 @@ class Window:
 
 
 def _due() -> sa.Select[Any]:
-    """What may go out: of each conversation the oldest that is on its way."""
+    """What may go out, of each conversation the oldest that is on its way.
+
+    What belongs to a talk goes before mere notices, such as that many are asking, of which there may be very many.
+    """
     now, earlier = sa.bindparam("now", type_=UtcDateTime), outbox.alias("earlier")
     behind = sa.exists().where(
         earlier.c.conversation == outbox.c.conversation,
@@ -67,7 +70,7 @@ def _due() -> sa.Select[Any]:
     return (
         sa.select(outbox.c.id)
         .where(outbox.c.state == "waiting", outbox.c.due <= now, free, ~behind)
-        .order_by(outbox.c.id)
+        .order_by(outbox.c.message.is_(None), outbox.c.id)
         .limit(sa.bindparam("limit", type_=sa.Integer))
     )
 

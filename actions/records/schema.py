@@ -189,6 +189,7 @@ outbox = sa.Table(
 )
 outbox_waiting = sa.Index(
     "ix_outbox_waiting",
+    outbox.c.message.is_(None),
     outbox.c.id,
     sqlite_where=outbox.c.state == "waiting",
     postgresql_where=outbox.c.state == "waiting",

@@ -109,6 +109,16 @@ def test_what_is_put_off_holds_back_what_follows_and_comes_again(records: Record
     assert first.reason == ("HTTP 429 " + "x" * 300)[:200]
 
 
+def test_answers_go_before_notices_but_each_conversation_in_order(records: Records) -> None:
+    with writing(records.engine) as connection:
+        busy = {"message": {"text": "busy"}}
+        records.outbox.put(connection, "telegram-1", "telegram", "bot", busy)
+    put(records, "one")
+    put(records, "other", conversation="telegram-2")
+    assert texts(records.outbox.claim(1)) == ["other"]
+    assert texts(records.outbox.claim(9)) == ["busy"]
+
+
 @pytest.mark.parametrize("ending", ["hold", "unknown", "fail"])
 def test_what_cannot_go_out_lets_the_next_go(records: Records, ending: str) -> None:
     put(records, "one", "two")

@@ -19,9 +19,11 @@ def upgrade() -> None:
     op.drop_index("ix_inbox_waiting", "inbox")
     op.drop_index("ix_outbox_open", "outbox")
     op.drop_index("ix_outbox_held", "outbox")
-    for table in ("inbox", "outbox"):
+    # What belongs to a talk before notices, which belong to none.
+    first = sa.text("(message IS NULL)")
+    for table, columns in (("inbox", ["id"]), ("outbox", [first, "id"])):
         op.create_index(
-            f"ix_{table}_waiting", table, ["id"], sqlite_where=_WAITING, postgresql_where=_WAITING
+            f"ix_{table}_waiting", table, columns, sqlite_where=_WAITING, postgresql_where=_WAITING
         )
 
 
