@@ -8,6 +8,7 @@ A year is found by its pattern.
 A file holds `entity`, `entries` (each `id`, `name`, `aliases` and perhaps `ambiguous`: aliases that are
 ordinary words too) and, if there are ambiguous ones, `context`: the words one of which must stand beside.
 Instead of `entries`, `entries_of` may name a file of facts whose entries have these fields among others.
+`not` lists what holds a name of the file and means something else ("tiếng hàn" is no welding).
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ GAZETTEER_DIR = Path(__file__).parent / "gazetteers"
 # libyaml reads the files of facts ten times faster, where it is there.
 _YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+# What only keeps a name in it from being found is of this kind, and is no mention.
+_NOT_MEANT = "not"
 _SYLLABLE = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
 # Four digits of their own, not of a number ("2.024", "20240") or of a document's ("03/2024/NQ"), nor a year of birth.
 _YEAR = re.compile(
@@ -151,7 +154,8 @@ class Gazetteer:
             free = all(_agree(mention, other) for other in chosen)
             if free and any(_joined(text, mention, other) in entry.joining for other in chosen):
                 chosen.append(mention)
-        return sorted(chosen, key=lambda mention: (mention.start, mention.entity))
+        meant = (mention for mention in chosen if mention.entity != _NOT_MEANT)
+        return sorted(meant, key=lambda mention: (mention.start, mention.entity))
 
     def _add(
         self, written: str, entry: Entry, context: frozenset[str] = frozenset(), exact: bool = False
@@ -321,6 +325,8 @@ def _listed(
 def _entries(file: Path, facts: Mapping[str, Iterable[Named]]) -> Iterator[Entry]:
     raw = yaml.safe_load(file.read_text(encoding="utf-8"))
     context = frozenset(fold(str(word)) for word in raw.get("context", ()))
+    for phrase in raw.get("not", ()):
+        yield Entry(_NOT_MEANT, str(phrase), str(phrase), ())
     seen: set[str] = set()
     for number, entry in enumerate(_listed(file, raw, facts), start=1):
         identifier, name = entry.get("id"), entry.get("name")

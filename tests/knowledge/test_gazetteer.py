@@ -180,6 +180,21 @@ def test_names_may_stand_in_a_file_of_facts(tmp_path: Path) -> None:
     assert load_gazetteer(folder).find("gốm sứ") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "trades"),
+    [
+        ("e muốn học tiếng hàn đi làm ở hàn", []),
+        ("hoc tieng han roi sang han lam", []),
+        ("công ty hàn quốc tuyển thợ hàn ko ạ", ["han"]),
+        ("e muốn học hàn", ["han"]),
+    ],
+)
+def test_what_only_sounds_like_a_trade_is_none(text: str, trades: list[str]) -> None:
+    mentions = load_gazetteer().find(text)
+    assert [mention.value for mention in mentions if mention.entity == "occupation"] == trades
+    assert not {mention.entity for mention in mentions} - {"occupation"}
+
+
 def test_the_shipped_trades_and_schools_are_those_of_the_facts() -> None:
     facts = read_facts(GAZETTEER_DIR.parent / "facts")
     gazetteer = load_gazetteer()
