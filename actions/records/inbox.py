@@ -128,12 +128,7 @@ class Inbox:
                     refusals.setdefault(_name(row), (arrival, refused))
             # Of what is there already no row comes back; what comes twice within one batch comes back once.
             new = {_name(row._mapping) for row in connection.execute(self._put, rows)}
-            for name, (arrival, reply) in refusals.items():
-                if name in new and reply:
-                    payload = {**reply, "address": arrival.payload["address"]}
-                    self._outbox.put(
-                        connection, arrival.conversation, arrival.channel, arrival.account, payload
-                    )
+            self._tell(connection, [refusal for name, refusal in refusals.items() if name in new])
             self._known_waiting += len(rows) - len(refusals)
         answers = []
         for arrival in arrivals:
@@ -141,6 +136,16 @@ class Inbox:
             answers.append(name in new)
             new.discard(name)
         return answers
+
+    def _tell(self, connection: sa.Connection, refusals: Sequence[tuple[Arrival, Mapping[str, Any]]]) -> None:
+        """Has those who were refused hear why; nobody needs to be told twice before they have heard it."""
+        told = self._outbox.noticed(connection, {arrival.conversation for arrival, _ in refusals})
+        for arrival, reply in refusals:
+            conversation = arrival.conversation
+            if reply and conversation not in told:
+                told.add(conversation)
+                payload = {**reply, "address": arrival.payload["address"]}
+                self._outbox.put(connection, conversation, arrival.channel, arrival.account, payload)
 
     def _room(self, connection: sa.Connection, most: int) -> int:
         """How many more may wait; counted every second, and reckoned on between."""

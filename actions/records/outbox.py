@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -77,6 +77,11 @@ def _due() -> sa.Select[Any]:
 
 # Made once: to put them together takes longer than to run them.
 _DUE, _PUT = _due(), sa.insert(outbox)
+_NOTICED = sa.select(outbox.c.conversation).where(
+    outbox.c.conversation.in_(sa.bindparam("conversations", expanding=True)),
+    outbox.c.state == "waiting",
+    outbox.c.message.is_(None),
+)
 
 
 class Outbox:
@@ -110,6 +115,13 @@ class Outbox:
             "attempts": 0,
         }
         connection.execute(_PUT, row)
+
+    def noticed(self, connection: sa.Connection, conversations: Collection[str]) -> set[str]:
+        """Returns those to whom a notice, which belongs to no turn, is on its way."""
+        if not conversations:
+            return set()
+        wanted = {"conversations": list(conversations)}
+        return set(connection.execute(_NOTICED, wanted).scalars())
 
     def claim(self, limit: int) -> list[Parcel]:
         """Takes what is due, the oldest of each conversation, for as long as `LEASE`."""

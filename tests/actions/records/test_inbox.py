@@ -208,6 +208,15 @@ def test_when_too_many_wait_the_next_are_told_so_but_who_leaves_is_noted(records
     assert (parcel.conversation, parcel.payload["message"]) == ("telegram-2", BUSY["message"])
 
 
+def test_who_has_been_told_so_and_not_yet_heard_it_is_not_told_again(records: Records) -> None:
+    for event in ("e1", "e2", "e3"):
+        put(records, arrival(event), arrival(f"{event}-again"), most=0)
+    (parcel,) = records.outbox.claim(5)
+    records.outbox.sent(parcel.id)
+    put(records, arrival("e4"), most=0)
+    assert len(records.outbox.claim(5)) == 1
+
+
 def test_there_is_room_again_as_soon_as_something_is_answered(records: Records) -> None:
     put(records, arrival("e1"), arrival("e2", conversation="telegram-2"), most=2)
     put(records, arrival("e3", conversation="telegram-3"), most=2)
