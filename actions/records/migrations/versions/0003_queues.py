@@ -20,10 +20,13 @@ def upgrade() -> None:
     op.drop_index("ix_outbox_open", "outbox")
     op.drop_index("ix_outbox_held", "outbox")
     # What belongs to a talk before notices, which belong to none.
-    first = sa.text("(message IS NULL)")
-    for table, columns in (("inbox", ["id"]), ("outbox", [first, "id"])):
+    columns: dict[str, list[str | sa.TextClause]] = {
+        "inbox": ["id"],
+        "outbox": [sa.text("(message IS NULL)"), "id"],
+    }
+    for table, indexed in columns.items():
         op.create_index(
-            f"ix_{table}_waiting", table, columns, sqlite_where=_WAITING, postgresql_where=_WAITING
+            f"ix_{table}_waiting", table, indexed, sqlite_where=_WAITING, postgresql_where=_WAITING
         )
 
 
