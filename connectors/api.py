@@ -10,13 +10,12 @@ from fastapi import APIRouter, Request
 from connectors.assistant import Assistant
 from connectors.messages import IncomingMessage, Reply
 from connectors.metrics import TURN_FAILURES
-from connectors.problems import Problem, described
+from connectors.problems import RETRY_SOON, Problem, described
 from connectors.rasa import RasaUnavailable
 
 log = structlog.get_logger()
 
 VERSION = "0.1.0"
-_RETRY_AFTER_S = "5"
 _PROBLEMS = described(
     {
         413: "The body is too large",
@@ -42,4 +41,4 @@ async def post_message(message: IncomingMessage, request: Request) -> Reply:
     except RasaUnavailable as error:
         TURN_FAILURES.inc()
         log.warning("turn failed", reason=str(error))
-        raise Problem(503, "unavailable", headers={"Retry-After": _RETRY_AFTER_S}) from error
+        raise Problem(503, "unavailable", headers=RETRY_SOON) from error

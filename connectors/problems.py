@@ -22,7 +22,8 @@ from connectors.pages import error_page, wants_page
 from knowledge.errors import IndexUnusable
 
 SENTENCES_FILE = Path(__file__).parent / "problems.yml"
-_RETRY_AFTER_S = "5"
+# With 503: the seconds to wait before the next try.
+RETRY_SOON = {"Retry-After": "5"}
 _CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_type"}
 
 log = structlog.get_logger()
@@ -98,7 +99,7 @@ def install(app: FastAPI) -> None:
         log.error("records failed", error=type(error).__name__)
         if wants_page(request):
             return error_page(request, 503)
-        return problem_response(503, "unavailable", {"Retry-After": _RETRY_AFTER_S})
+        return problem_response(503, "unavailable", RETRY_SOON)
 
 
 class UnexpectedErrors:

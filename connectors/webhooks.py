@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from connectors.channel import CallRefused, Channel, Channels, Event, WebhookCall
 from connectors.intake import Intake, IntakeClosed
 from connectors.metrics import REFUSED_CALLS
+from connectors.problems import RETRY_SOON
 
 PREFIX = "/webhooks/"
 _LONGEST_CHALLENGE = 200
@@ -80,7 +81,7 @@ class Webhooks:
             log.warning("call refused", channel=channel.name, reason=str(error))
             return PlainTextResponse("refused", 403)
         except (IntakeClosed, SQLAlchemyError):
-            return PlainTextResponse("try again", 503, headers={"Retry-After": "5"})
+            return PlainTextResponse("try again", 503, headers=RETRY_SOON)
         pressed = [event for event in events if event.receipt is not None]
         background = BackgroundTask(_acknowledge, channel, pressed) if pressed else None
         return PlainTextResponse("ok", background=background)

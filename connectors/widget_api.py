@@ -18,7 +18,7 @@ from connectors.channel import WEB
 from connectors.fanout import Fanout, Listener
 from connectors.intake import Intake, IntakeClosed
 from connectors.keys import Keys
-from connectors.problems import Problem, described
+from connectors.problems import RETRY_SOON, Problem, described
 from connectors.rate_limits import RateLimits
 from connectors.sites import KEY, Site
 from connectors.widget_messages import recorded
@@ -135,7 +135,7 @@ async def send(request: Request, site: SiteKey, message: VisitorMessage, visitor
     try:
         await intake.put(arrival)
     except (IntakeClosed, SQLAlchemyError):
-        raise Problem(503, "unavailable", headers={"Retry-After": "5"}) from None
+        raise Problem(503, "unavailable", headers=RETRY_SOON) from None
     return Taken(visitor=keys.sign(_VISITOR, name))
 
 

@@ -129,7 +129,7 @@ class Inbox:
             # Of what is there already no row comes back; what comes twice within one batch comes back once.
             new = {_name(row._mapping) for row in connection.execute(self._put, rows)}
             self._tell(connection, [refusal for name, refusal in refusals.items() if name in new])
-            self._known_waiting += len(rows) - len(refusals)
+            self._known_waiting += len(new - refusals.keys())
         answers = []
         for arrival in arrivals:
             name = _name(vars(arrival))

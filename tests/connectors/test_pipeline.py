@@ -34,7 +34,6 @@ from tests.fakes.meta import (
     text_message,
 )
 
-_LIMIT_S = 15.0
 JOIN_S = 0.3
 
 
@@ -180,13 +179,12 @@ async def test_what_came_too_late_for_the_platform_goes_out_when_its_user_writes
     await deliver(webhook, batch(text_message("late", "chào")))
     await until(lambda: meta.texts("late"))
     silent_since = datetime.now(UTC) - timedelta(hours=30)
-    with closing(Records.open(with_messenger.records_url, Keys.load(with_messenger))) as records:
+    keys = Keys.load(with_messenger)
+    key = keys.conversation_key("messenger", f"{PAGE}:late")
+    with closing(Records.open(with_messenger.records_url, keys)) as records:
         with writing(records.engine) as connection:
-            mine = conversations.c.key == Keys.load(with_messenger).conversation_key(
-                "messenger", f"{PAGE}:late"
-            )
+            mine = conversations.c.key == key
             connection.execute(sa.update(conversations).where(mine).values(acted=silent_since))
-            key = connection.execute(sa.select(conversations.c.key).where(mine)).scalar_one()
             records.conversations.tell(connection, key, "staff", "Cô đã hỏi giúp em rồi nhé.")
         await until(lambda: records.outbox.list(["held"]))
         assert len(meta.texts("late")) == 1

@@ -1,6 +1,5 @@
 """Old conversations are erased while the app runs; a database that fails now is tried again."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,17 +9,9 @@ from structlog.testing import capture_logs
 from actions.records import Records, Turn
 from connectors.keys import Keys
 from connectors.retention import retention
+from tests.connectors.processes import until
 
 NOW = datetime.now(UTC)
-
-
-async def until(done: object) -> None:
-    """Waits for something that happens soon."""
-    for _ in range(200):
-        if done():  # type: ignore[operator]
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("it does not happen")
 
 
 async def test_what_is_older_than_allowed_goes_and_the_rest_stays(tmp_path: Path) -> None:
