@@ -6,6 +6,7 @@ It listens on loopback only, on another port than the public one, and wants a sh
 from __future__ import annotations
 
 import hmac
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -22,15 +23,18 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from connectors.logging import place_of
+from knowledge.encoder import Encoder
+from knowledge.onnx_encoder import unpack
 
 log = structlog.get_logger()
 
 
-def create_action_app(executor: ActionExecutor, token: str) -> Starlette:
+def create_action_app(executor: ActionExecutor, encoder: Encoder, token: str) -> Starlette:
     """Returns the app that serves `POST /webhook` in Rasa's action protocol.
 
     Args:
         executor: the registered actions.
+        encoder: what they search with; it is spared the message, whose vector comes along as `embedding`.
         token: what the caller must show as `Authorization: Bearer …`.
     """
     expected = f"Bearer {token}".encode()
@@ -44,12 +48,19 @@ def create_action_app(executor: ActionExecutor, token: str) -> Starlette:
             call = None
         if not isinstance(call, dict):
             return JSONResponse({"error": "the body is not a call of an action"}, 400)
+        _remember(encoder, call)
         return await _run(executor, call)
 
     async def health(_: Request) -> JSONResponse:
         return JSONResponse({"status": "ok"})
 
     return Starlette(routes=[Route("/webhook", webhook, methods=["POST"]), Route("/health", health)])
+
+
+def _remember(encoder: Encoder, call: dict[str, Any]) -> None:
+    # What does not fit is no failure: the message is encoded again.
+    with suppress(ValueError, KeyError, TypeError):
+        encoder.remember(call["tracker"]["latest_message"]["text"], unpack(call.pop("embedding")))
 
 
 async def _run(executor: ActionExecutor, call: dict[str, Any]) -> JSONResponse:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Self
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from starlette.applications import Starlette
 
 from actions.finding import Desk
@@ -48,6 +49,9 @@ from knowledge.documents import Document
 from knowledge.encoder import load_encoder
 from knowledge.facts import FactBase
 from knowledge.store import KnowledgeStore
+
+# Otherwise FastAPI sends traces to whoever the environment names, and looks for them at every call.
+_NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,7 @@ def create_actions(settings: Settings, shared: Shared) -> Starlette:
         data_link=data_link,
         retention_days=settings.retention_days,
     )
-    return create_action_app(registered, settings.action_token.get_secret_value())
+    return create_action_app(registered, shared.store.encoder, settings.action_token.get_secret_value())
 
 
 def create_app(settings: Settings, shared: Shared) -> FastAPI:
@@ -164,7 +168,14 @@ def _public_app(
         await assistant.rasa.close()
         records.close()
 
-    app = FastAPI(title="La Bàn", version=api.VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="La Bàn",
+        version=api.VERSION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        telemetry=_NO_TELEMETRY,
+    )
     app.state.assistant = assistant
     app.state.store = store
     app.state.records = records

@@ -79,13 +79,13 @@ def set_up_pipeline(
         channels,
         Greetings(records, sentences, settings.retention_days, sites_of(settings)),
         spoken=fanout.spoken,
-        pressed=lambda: intake.pressed,
+        pressure=lambda: intake.pressure,
         turns_at_once=settings.turns_at_once,
         longest_text=settings.message_max_chars,
     )
     platforms = {name: limits_of(name) for name in channels.by_name if name != Web.name}
     delivery = Delivery(
-        records, channels, platforms, pressed=lambda: intake.pressed, resend_unknown=settings.resend_unknown
+        records, channels, platforms, pressure=lambda: intake.pressure, resend_unknown=settings.resend_unknown
     )
     return Pipeline(records, channels, intake, worker, delivery, fanout, settings.resend_unknown)
 

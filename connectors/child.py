@@ -31,8 +31,12 @@ class Child:
         environment: Mapping[str, str],
         cwd: Path,
         stdout: int | None = None,
+        niceness: int = 0,
     ) -> "Child":
-        """Start `command`; its output is appended to `log`, or stdout is piped when `stdout` is PIPE."""
+        """Start `command`; its output is appended to `log`, or stdout is piped when `stdout` is PIPE.
+
+        With a `niceness` of up to 19 it gives way to other processes when all processors are busy.
+        """
         log.parent.mkdir(parents=True, exist_ok=True)
         if log.exists() and log.stat().st_size > LOG_MAX_BYTES:
             log.replace(log.with_suffix(".log.1"))
@@ -40,7 +44,7 @@ class Child:
             output.write(f"--- {datetime.now():%Y-%m-%d %H:%M:%S} ---\n".encode())
             output.flush()
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-I", LEASH, str(os.getpid()), *command),
+                *(sys.executable, "-I", LEASH, str(os.getpid()), str(niceness), *command),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output if stdout is None else stdout,
                 stderr=output,

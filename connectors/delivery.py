@@ -29,8 +29,8 @@ from connectors.platform_client import announced
 from connectors.rendering import PlatformLimits
 
 _AT_ONCE = 32
-# So many at a time while more comes in than can be answered, and a rest between.
-_WHILE_PRESSED, _REST_S = 1, 0.1
+# So many at a time while more comes in than can be answered, and a rest between, for each event a second.
+_WHILE_PRESSED, _REST_S = 1, 0.001
 _LONGEST_PAUSE_S = 300.0
 _GIVE_UP_AFTER = timedelta(hours=24)
 _IDLE_S = 1.0
@@ -48,11 +48,11 @@ class Delivery:
         channels: Channels,
         limits: Mapping[str, PlatformLimits],
         *,
-        pressed: Callable[[], bool],
+        pressure: Callable[[], int],
         resend_unknown: bool,
     ) -> None:
         self._records, self._channels, self._limits = records, channels, limits
-        self._pressed, self._resend_unknown = pressed, resend_unknown
+        self._pressure, self._resend_unknown = pressure, resend_unknown
         self._pacers = {name: Pacer(found) for name, found in limits.items()}
         self._running: set[asyncio.Task[None]] = set()
 
@@ -60,10 +60,10 @@ class Delivery:
         """Works until cancelled; `answered` is set when there is something new."""
         while True:
             answered.clear()
-            pressed = self._pressed()
-            if pressed:
-                await asyncio.sleep(_REST_S)
-            room = (_WHILE_PRESSED if pressed else _AT_ONCE) - len(self._running)
+            pressure = self._pressure()
+            if pressure:
+                await asyncio.sleep(pressure * _REST_S)
+            room = (_WHILE_PRESSED if pressure else _AT_ONCE) - len(self._running)
             try:
                 parcels = await asyncio.to_thread(self._records.outbox.claim, room) if room > 0 else []
             except SQLAlchemyError as error:

@@ -49,6 +49,7 @@ class Intake:
         most_waiting: int,
     ) -> None:
         self._records, self._keys, self._sentences, self.limits = records, keys, sentences, limits
+        self._busy = self.said("utter_busy")
         self._joins_for = timedelta(seconds=joins_for_s)
         self._most_waiting = most_waiting
         self._queue: asyncio.Queue[tuple[Arrival, asyncio.Future[bool]]] = asyncio.Queue()
@@ -60,12 +61,13 @@ class Intake:
         self.arrived = asyncio.Event()
 
     @property
-    def pressed(self) -> bool:
-        """Whether so much comes at present that all else has to yield."""
+    def pressure(self) -> int:
+        """Events a second, if there are so many that all else has to yield; otherwise 0."""
         since = time.monotonic() - 1
         while self._lately and self._lately[0][0] < since:
             self._lately.popleft()
-        return sum(count for _, count in self._lately) >= _PRESSED_PER_S
+        lately = sum(count for _, count in self._lately)
+        return lately if lately >= _PRESSED_PER_S else 0
 
     def start(self) -> None:
         """Begins to write."""
@@ -157,4 +159,4 @@ class Intake:
                     self._queue.task_done()
 
     def _accept(self, arrivals: Sequence[Arrival]) -> list[bool]:
-        return self._records.inbox.accept(arrivals, most=self._most_waiting, busy=self.said("utter_busy"))
+        return self._records.inbox.accept(arrivals, most=self._most_waiting, busy=self._busy)

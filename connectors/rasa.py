@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import aiohttp
-import numpy as np
-import numpy.typing as npt
 from pydantic import BaseModel, ValidationError
 
 from connectors.messages import Intent
+from knowledge.onnx_encoder import Vectors, pack
 
 # Rasa's server closes a connection that was idle for 5 s.
 _KEEP_ALIVE_S = 4
@@ -48,7 +46,7 @@ class RasaClient:
         self,
         conversation_id: str,
         text: str,
-        embedding: npt.NDArray[np.float32],
+        embedding: Vectors,
         alarm: str | None = None,
         *,
         turn: str | None = None,
@@ -59,7 +57,7 @@ class RasaClient:
         Args:
             conversation_id: Rasa's sender.
             text: the prepared text.
-            embedding: its vector as a question, so that Rasa need not encode it again.
+            embedding: its vector as a question, so that neither Rasa nor the actions need to encode it again.
             alarm: the grade of distress that the app has read in it (`knowledge.safety`), if any.
             turn: a name of this message in its conversation.
             again: it may have been answered already; then the same reply is given, and nothing happens twice.
@@ -67,9 +65,8 @@ class RasaClient:
         Raises:
             RasaUnavailable: there is no answer, or not one of ours.
         """
-        vector = base64.b64encode(embedding.astype(np.float16).tobytes()).decode()
         known = {"alarm": alarm, "turn": turn, "again": again or None}
-        metadata = {"embedding": vector, **{name: value for name, value in known.items() if value}}
+        metadata = {"embedding": pack(embedding), **{name: value for name, value in known.items() if value}}
         body = {"sender": conversation_id, "message": text, "metadata": metadata}
         try:
             async with self._session().post(f"{self._url}/webhooks/laban/webhook", json=body) as response:

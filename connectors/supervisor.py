@@ -27,6 +27,8 @@ LONGEST_BACKOFF_S = 30.0
 POLL_S = 0.25
 HEARTBEAT_S = 20.0
 STOP_GRACE_S = 5.0
+# What takes tens of milliseconds for a turn gives way to the app, which has to tell platforms 200 at once.
+NICENESS = 10
 # A first turn opens connections and databases, so it may take longer than a user would wait.
 PROBE_TIMEOUT_S = 30.0
 # No person has this id: the app's ids hold no spaces.
@@ -87,7 +89,7 @@ class Supervisor:
         """Start it and wait until it answers; when it dies or takes too long it is ended: StartError."""
         self.ready = False
         self._child = child = await Child.start(
-            self._command, log=self._log, environment=self._environment(), cwd=ROOT
+            self._command, log=self._log, environment=self._environment(), cwd=ROOT, niceness=NICENESS
         )
         ready = asyncio.create_task(self._until_healthy())
         ended = asyncio.create_task(child.wait())

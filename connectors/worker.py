@@ -29,8 +29,8 @@ LATE_AFTER = timedelta(minutes=10)
 _LONGEST_PAUSE_S = 15.0
 _ATTEND_AFTER_S = 0.7
 _IDLE_S = 1.0
-# While more comes in than can be answered, one turn at a time, and a rest after it.
-_WHILE_PRESSED, _REST_S = 1, 0.2
+# While more comes in than can be answered, one turn at a time, and a rest after it, for each event a second.
+_WHILE_PRESSED, _REST_S = 1, 0.0025
 _BUSY_S = 0.1
 # Ends a message that is joined with the next, so that two questions stay two.
 _ENDINGS = (".", "?", "!", "…", ":", ",", ";")
@@ -49,13 +49,13 @@ class Worker:
         greetings: Greetings,
         *,
         spoken: Callable[[str], None],
-        pressed: Callable[[], bool],
+        pressure: Callable[[], int],
         turns_at_once: int,
         longest_text: int,
     ) -> None:
         self._records, self._assistant, self._channels = records, assistant, channels
         self._sentences, self._greetings, self._spoken = greetings.sentences, greetings, spoken
-        self._pressed = pressed
+        self._pressure = pressure
         self._turns_at_once, self._longest_text = turns_at_once, longest_text
         self._running: set[asyncio.Task[None]] = set()
 
@@ -63,10 +63,10 @@ class Worker:
         """Works until cancelled; waits for `arrived`, sets `answered` when there is something to deliver."""
         while True:
             arrived.clear()
-            pressed = self._pressed()
-            if pressed:
-                await asyncio.sleep(_REST_S)
-            room = (_WHILE_PRESSED if pressed else self._turns_at_once) - len(self._running)
+            pressure = self._pressure()
+            if pressure:
+                await asyncio.sleep(pressure * _REST_S)
+            room = (_WHILE_PRESSED if pressure else self._turns_at_once) - len(self._running)
             try:
                 groups = await asyncio.to_thread(self._records.inbox.claim, room) if room > 0 else []
                 waiting = bool(groups) or await asyncio.to_thread(self._records.inbox.waiting) > 0

@@ -54,10 +54,17 @@ class Encoder:
         self.name = name
         self._model = model
         self._remembered = lru_cache(maxsize=_REMEMBERED_QUESTIONS)(self._encode_question)
+        self._given: dict[str, Vectors] = {}
 
     def question(self, text: str) -> Vectors:
         """Returns the vector (dimension,) of a question; the same text is encoded once."""
         return self._remembered(text)
+
+    def remember(self, text: str, vector: Vectors) -> None:
+        """Takes the vector of a question from whoever has encoded it with the same encoder."""
+        self._given[text] = vector
+        self._remembered(text)
+        self._given.pop(text, None)
 
     def encode(self, texts: Sequence[str], kind: Kind) -> Vectors:
         """Returns the vectors (len(texts), dimension) of questions ("query") or of what is searched ("passage")."""
@@ -68,7 +75,8 @@ class Encoder:
         return np.asarray(vectors, dtype=np.float32)
 
     def _encode_question(self, text: str) -> Vectors:
-        vector: Vectors = self.encode([text], "query")[0]
+        given = self._given.get(text)
+        vector = self.encode([text], "query")[0] if given is None else given
         vector.setflags(write=False)
         return vector
 

@@ -5,6 +5,8 @@ Imports nothing but numpy, onnxruntime and tokenizers, which both environments h
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -18,8 +20,30 @@ Vectors = npt.NDArray[np.float32]
 Kind = Literal["query", "passage"]
 
 MODEL_DIR = Path(__file__).parent / "models" / "vi-e5-small"
+DIMENSION = 384
 MAX_TOKENS = 512
 _BATCH = 16
+
+
+def pack(vector: Vectors) -> str:
+    """Returns a question's vector as it goes from process to process: base64 of little-endian float32."""
+    return base64.b64encode(vector.astype("<f4").tobytes()).decode()
+
+
+def unpack(packed: object) -> Vectors:
+    """Returns the vector (384,) that `pack` was given.
+
+    Raises:
+        ValueError: it is not base64, not 384 numbers, or not all finite.
+    """
+    try:
+        data = base64.b64decode(packed, validate=True)  # type: ignore[arg-type]
+    except (TypeError, binascii.Error) as error:
+        raise ValueError("the embedding is not base64") from error
+    vector = np.frombuffer(data, dtype="<f4").astype(np.float32) if len(data) == 4 * DIMENSION else None
+    if vector is None or not np.isfinite(vector).all():
+        raise ValueError(f"the embedding is not {DIMENSION} finite numbers")
+    return vector
 
 
 class OnnxEncoder:

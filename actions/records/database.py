@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
@@ -95,15 +95,14 @@ def writing(engine: sa.Engine, *, durable: bool = False) -> Iterator[sa.Connecti
 
     What is `durable` outlives a loss of power too: it is on the disk when the transaction ends.
     """
-    options = engine.execution_options(writing=True, durable=durable)
-    if engine.dialect.name != "sqlite":
-        with options.begin() as connection:
-            yield connection
-        return
     # SQLite lets one write at a time, and has the others ask again after longer and longer pauses; the threads of
     # one process need not.
-    with _one_writer[engine.pool], options.begin() as connection:
-        yield connection
+    alone = _one_writer[engine.pool] if engine.dialect.name == "sqlite" else nullcontext()
+    with alone, engine.connect() as connection:
+        # Of the connection and not of the engine, which would be copied for it each time.
+        connection.execution_options(writing=True, durable=durable)
+        with connection.begin():
+            yield connection
 
 
 def go_alone(connection: sa.Connection, lock: Lock) -> None:

@@ -139,13 +139,12 @@ class Inbox:
 
     def _tell(self, connection: sa.Connection, refusals: Sequence[tuple[Arrival, Mapping[str, Any]]]) -> None:
         """Has those who were refused hear why; nobody needs to be told twice before they have heard it."""
-        told = self._outbox.noticed(connection, {arrival.conversation for arrival, _ in refusals})
         for arrival, reply in refusals:
-            conversation = arrival.conversation
-            if reply and conversation not in told:
-                told.add(conversation)
+            if reply:
                 payload = {**reply, "address": arrival.payload["address"]}
-                self._outbox.put(connection, conversation, arrival.channel, arrival.account, payload)
+                self._outbox.notice(
+                    connection, arrival.conversation, arrival.channel, arrival.account, payload
+                )
 
     def _room(self, connection: sa.Connection, most: int) -> int:
         """How many more may wait; counted every second, and reckoned on between."""

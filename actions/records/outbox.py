@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -75,13 +75,31 @@ def _due() -> sa.Select[Any]:
     )
 
 
-# Made once: to put them together takes longer than to run them.
-_DUE, _PUT = _due(), sa.insert(outbox)
-_NOTICED = sa.select(outbox.c.conversation).where(
-    outbox.c.conversation.in_(sa.bindparam("conversations", expanding=True)),
-    outbox.c.state == "waiting",
-    outbox.c.message.is_(None),
+def _notice() -> sa.Insert:
+    """Puts a notice down, unless one to the same user waits already."""
+    given = {name: sa.bindparam(name, type_=outbox.c[name].type) for name in _GIVEN}
+    waits = sa.exists().where(
+        outbox.c.conversation == given["conversation"],
+        outbox.c.state == "waiting",
+        outbox.c.message.is_(None),
+    )
+    return sa.insert(outbox).from_select(_GIVEN, sa.select(*given.values()).where(~waits))
+
+
+_GIVEN = (
+    "conversation",
+    "channel",
+    "account",
+    "message",
+    "created",
+    "due",
+    "state",
+    "payload",
+    "parts",
+    "attempts",
 )
+# Made once: to put them together takes longer than to run them.
+_DUE, _PUT, _NOTICE = _due(), sa.insert(outbox), _notice()
 
 
 class Outbox:
@@ -101,8 +119,24 @@ class Outbox:
         message: int | None = None,
     ) -> None:
         """Puts something down to be delivered, within a transaction."""
+        connection.execute(_PUT, self._row(conversation, channel, account, payload, message))
+
+    def notice(
+        self,
+        connection: sa.Connection,
+        conversation: str,
+        channel: str,
+        account: str,
+        payload: Mapping[str, Any],
+    ) -> None:
+        """Puts down what belongs to no turn, within a transaction; nobody has two such notices on their way."""
+        connection.execute(_NOTICE, self._row(conversation, channel, account, payload, None))
+
+    def _row(
+        self, conversation: str, channel: str, account: str, payload: Mapping[str, Any], message: int | None
+    ) -> dict[str, Any]:
         now = self._now()
-        row = {
+        return {
             "conversation": conversation,
             "channel": channel,
             "account": account,
@@ -114,14 +148,6 @@ class Outbox:
             "parts": 0,
             "attempts": 0,
         }
-        connection.execute(_PUT, row)
-
-    def noticed(self, connection: sa.Connection, conversations: Collection[str]) -> set[str]:
-        """Returns those to whom a notice, which belongs to no turn, is on its way."""
-        if not conversations:
-            return set()
-        wanted = {"conversations": list(conversations)}
-        return set(connection.execute(_NOTICED, wanted).scalars())
 
     def claim(self, limit: int) -> list[Parcel]:
         """Takes what is due, the oldest of each conversation, for as long as `LEASE`."""

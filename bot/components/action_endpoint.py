@@ -18,6 +18,8 @@ from rasa.utils.endpoints import EndpointConfig
 
 # What went wrong in the current turn's actions: Rasa logs a failing action and carries on without its reply.
 failed_actions: ContextVar[list[str] | None] = ContextVar("failed_actions", default=None)
+# The vector of the current turn's message, which search needs too.
+question_embedding: ContextVar[str | None] = ContextVar("question_embedding", default=None)
 
 _FORMAT = RemoteAction.action_response_format_spec()
 _REPLY = Draft7Validator(_FORMAT)
@@ -59,8 +61,10 @@ class KeepAliveEndpoint(EndpointConfig):
         yield self._open
 
     async def request(self, *args: Any, **kwargs: Any) -> Any | None:
-        """Sends one request (see `EndpointConfig.request`) and notes a failure in `failed_actions`."""
+        """Sends one request (see `EndpointConfig.request`), the vector with it; notes a failure in `failed_actions`."""
         kwargs["timeout"] = self._timeout
+        if embedding := question_embedding.get():
+            kwargs["json"] = {**kwargs["json"], "embedding": embedding}
         try:
             return await super().request(*args, **kwargs)
         except Exception as error:

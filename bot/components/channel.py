@@ -22,10 +22,16 @@ from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty, json
 
-from bot.components.action_endpoint import KeepAliveEndpoint, failed_actions, install_cached_validation
+from bot.components.action_endpoint import (
+    KeepAliveEndpoint,
+    failed_actions,
+    install_cached_validation,
+    question_embedding,
+)
 from bot.components.distress import ALARM, INTENTS
-from bot.components.featurizer import EMBEDDING, decode_embedding
+from bot.components.featurizer import EMBEDDING
 from bot.components.tracker_store import BoundedTrackerStore
+from knowledge.onnx_encoder import unpack
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +84,7 @@ class Turn:
         embedding, alarm = ((metadata or {}).get(key) for key in (EMBEDDING, ALARM))
         if embedding is not None:
             try:
-                decode_embedding(embedding)
+                unpack(embedding)
             except ValueError as error:
                 raise TurnRejected(str(error)) from error
         if alarm is not None and not (isinstance(alarm, str) and alarm in INTENTS):
@@ -165,6 +171,7 @@ class LabanInput(InputChannel):
     async def _answer(self, turn: Turn, app: Sanic) -> HTTPResponse:
         failures: list[str] = []
         failed_actions.set(failures)
+        question_embedding.set(turn.embedding)
         try:
             agent = self._ready_agent(app)
             if turn.again and (before := await _answered_before(turn, agent)):

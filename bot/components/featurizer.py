@@ -3,8 +3,6 @@
 # ruff: noqa: ARG003  (the arguments' names are part of Rasa's graph)
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import json
 from functools import lru_cache
@@ -25,11 +23,10 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 import knowledge
-from knowledge.onnx_encoder import MODEL_DIR, OnnxEncoder
+from knowledge.onnx_encoder import DIMENSION, MODEL_DIR, OnnxEncoder, unpack
 from knowledge.text import prepare
 
 EMBEDDING = "embedding"
-DIMENSION = 384
 
 _ABBREVIATIONS = Path(knowledge.__file__).parent / "vocabulary" / "abbreviations.yml"
 _CENTRE = "centre.json"
@@ -140,7 +137,7 @@ class OnnxFeaturizer(DenseFeaturizer, GraphComponent):
     def _vector(self, message: Message) -> NDArray[np.float32]:
         embedding = (message.get("metadata") or {}).get(EMBEDDING)
         if embedding is not None:
-            return decode_embedding(embedding)
+            return unpack(embedding)
         return self._encode([message.get(TEXT)])[0]
 
     def _encode(self, texts: list[str]) -> NDArray[np.float32]:
@@ -152,21 +149,6 @@ class OnnxFeaturizer(DenseFeaturizer, GraphComponent):
         tokens = message.get(TOKENS_NAMES[TEXT]) or []
         sequence = np.broadcast_to(sentence, (max(len(tokens), 1), len(vector)))
         self.add_features_to_message(sequence, sentence, TEXT, message)
-
-
-def decode_embedding(encoded: str) -> NDArray[np.float32]:
-    """Returns the vector (384,) float32 in `encoded`, base64 of little-endian float16.
-
-    Raises:
-        ValueError: it is not base64, not 384 numbers, or not all finite.
-    """
-    try:
-        vector = np.frombuffer(base64.b64decode(encoded, validate=True), dtype="<f2").astype(np.float32)
-    except (TypeError, binascii.Error) as error:
-        raise ValueError("the embedding is not base64") from error
-    if vector.shape != (DIMENSION,) or not np.isfinite(vector).all():
-        raise ValueError(f"the embedding is not {DIMENSION} finite numbers")
-    return vector
 
 
 def digest(files: list[Path]) -> str:

@@ -55,7 +55,8 @@ class Telegram:
         self, bots: Mapping[str, TelegramBot], api_url: str, base_url: str, secret_of: Callable[[str], str]
     ) -> None:
         """Takes the bots by name; `secret_of` gives the secret that a bot's webhook must show."""
-        self._secret_of, self._base_url = secret_of, base_url
+        self._base_url = base_url
+        self._secrets = {name: secret_of(name).encode() for name in bots}
         self._requests: list[BotRequest] = []
         self._bots = {name: self._make(bot, api_url) for name, bot in bots.items()}
         self._usernames: dict[str, str] = {}
@@ -77,7 +78,7 @@ class Telegram:
         given = call.headers.get(SECRET_HEADER, "").encode()
         if call.account is None or call.account not in self._bots:
             raise CallRefused("there is no such bot in LABAN_TELEGRAM_BOTS")
-        if not hmac.compare_digest(given, self._secret_of(call.account).encode()):
+        if not hmac.compare_digest(given, self._secrets[call.account]):
             raise CallRefused(
                 "the secret token is missing or wrong; set the webhook with: laban telegram set-webhook"
             )

@@ -77,7 +77,7 @@ def event_of(update: Update, account: str, bot: Addressee) -> Event | None:
     if message is None or (message.from_user is not None and message.from_user.is_bot):
         return None
     # Such as that a message was pinned: nothing that the user has said.
-    if StatusUpdate.ALL.check_update(update):
+    if message.text is None and StatusUpdate.ALL.check_update(update):
         return None
     return _said(number, message, account, bot)
 

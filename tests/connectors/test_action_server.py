@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from rasa_sdk import Action, Tracker
@@ -12,6 +13,8 @@ from rasa_sdk.interfaces import ActionExecutionRejection
 from structlog.testing import capture_logs
 
 from connectors.action_server import create_action_app
+from knowledge.encoder import Encoder
+from knowledge.onnx_encoder import pack
 
 TOKEN = "token-of-the-actions"
 SECRET = "chuyện thầm kín"
@@ -40,12 +43,12 @@ class Echo(Action):  # type: ignore[misc]  # rasa-sdk says nothing of its types
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[TestClient]:
+def client(encoder: Encoder) -> Iterator[TestClient]:
     """A client of an action server with three actions."""
     executor = ActionExecutor()
     for name in ("action_echo", "action_break", "action_reject"):
         executor.register_action(Echo(name))
-    with TestClient(create_action_app(executor, TOKEN)) as running:
+    with TestClient(create_action_app(executor, encoder, TOKEN)) as running:
         yield running
 
 
@@ -144,3 +147,16 @@ def test_health_is_open_and_the_rest_is_not_there(client: TestClient) -> None:
     assert client.get("/health").json() == {"status": "ok"}
     for path in ("/openapi.json", "/docs", "/redoc", "/"):
         assert client.get(path).status_code == 404
+
+
+def test_search_is_spared_a_message_whose_vector_came_along(client: TestClient, encoder: Encoder) -> None:
+    given = np.linspace(0, 1, 384, dtype=np.float32)
+    answer = client.post("/webhook", json=call("action_echo", embedding=pack(given)), headers=AUTHORISED)
+    assert answer.status_code == 200
+    np.testing.assert_array_equal(encoder.question(SECRET), given)
+
+
+@pytest.mark.parametrize("embedding", ["", "AAAA", 7, None])
+def test_a_vector_that_is_none_is_no_failure(client: TestClient, embedding: object) -> None:
+    sent = call("action_echo", embedding=embedding)
+    assert client.post("/webhook", json=sent, headers=AUTHORISED).status_code == 200

@@ -1,8 +1,10 @@
 """A message becomes a turn, and whatever Rasa says becomes one reply of the contract."""
 
 import asyncio
-import base64
+import os
 import re
+import sys
+import threading
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +22,7 @@ from connectors.messages import CONVERSATION_ID, IncomingMessage, Reply
 from connectors.rasa import RasaClient, RasaUnavailable
 from connectors.sentences import Sentences
 from knowledge.encoder import Encoder
+from knowledge.onnx_encoder import unpack
 from tests.connectors.loopback import TOKEN, RasaChannel
 
 LONGEST = 100
@@ -64,15 +67,30 @@ async def said(assistant: Assistant, text: str, conversation_id: str | None = "c
     return await assistant.reply(IncomingMessage(conversation_id=conversation_id, text=text))
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no priority of their own")
+async def test_encoding_gives_way_to_what_is_answered_at_once(
+    assistant: Assistant, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    priorities, question = [], encoder.question
+
+    def noting(text: str) -> np.ndarray:
+        priorities.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        return question(text)
+
+    monkeypatch.setattr(encoder, "question", noting)
+    await said(assistant, "học phí bao nhiêu ạ")
+    assert priorities[0] > os.getpriority(os.PRIO_PROCESS, 0)
+
+
 async def test_text_is_prepared_and_encoded_as_a_question(
     assistant: Assistant, channel: RasaChannel, encoder: Encoder
 ) -> None:
     await said(assistant, "  HOÀ   oi, hp bao nhiu\u200b ạaaa ")
     (request,) = channel.requests
-    assert request["message"] == (prepared := "HÒA oi, học phí bao nhiêu ạ")
+    prepared = "HÒA oi, học phí bao nhiêu ạ"
+    assert request["message"] == prepared
     assert request["sender"] == key("c-1")
-    sent = np.frombuffer(base64.b64decode(request["metadata"]["embedding"]), np.float16)
-    assert np.allclose(sent, encoder.question(prepared), atol=1e-3)
+    np.testing.assert_array_equal(unpack(request["metadata"]["embedding"]), encoder.question(prepared))
 
 
 async def test_contacts_are_masked_before_rasa_hears_of_them(

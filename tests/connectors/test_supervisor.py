@@ -13,7 +13,7 @@ import pytest
 from connectors.errors import StartError
 from connectors.listening import free_port
 from connectors.settings import ROOT
-from connectors.supervisor import GaveUp, Probe, RasaSupervisor, StartScript
+from connectors.supervisor import NICENESS, GaveUp, Probe, RasaSupervisor, StartScript
 from tests.connectors.processes import alive, complete_settings, started, until
 
 FAKE = Path(__file__).with_name("fake_rasa.py")
@@ -45,6 +45,17 @@ async def test_start_waits_until_rasa_answers(rasa: Callable[..., RasaSupervisor
     await supervisor.prove([PROBE])
     assert supervisor.pid is not None
     assert alive(supervisor.pid)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="priorities are read as Linux tells them")
+async def test_it_gives_way_to_the_app(rasa: Callable[..., RasaSupervisor]) -> None:
+    supervisor = rasa("healthy")
+    await supervisor.start()
+    assert supervisor.pid is not None
+    assert os.getpriority(os.PRIO_PROCESS, supervisor.pid) == os.getpriority(os.PRIO_PROCESS, 0) + NICENESS
+    sessions = Path(f"/proc/{supervisor.pid}/autogroup")
+    if sessions.exists():
+        assert sessions.read_text(encoding="utf-8").split()[-1] == str(NICENESS)
 
 
 async def test_rasa_that_dies_once_is_restarted(rasa: Callable[..., RasaSupervisor], tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ async def test_what_is_told_to_end_ends_also_when_something_comes_at_that_moment
 
 def _run(part: str, records: Records, event: asyncio.Event) -> Coroutine[Any, Any, None]:
     if part == "delivery":
-        return Delivery(records, Channels(), {}, pressed=lambda: False, resend_unknown=False).run(event)
+        return Delivery(records, Channels(), {}, pressure=lambda: 0, resend_unknown=False).run(event)
     # Nothing waits, so nobody is asked.
     nobody = cast("Assistant", None)
     greetings = Greetings(records, Sentences.load(), 90, {})
@@ -106,7 +106,7 @@ def _run(part: str, records: Records, event: asyncio.Event) -> Coroutine[Any, An
         Channels(),
         greetings,
         spoken=lambda _: None,
-        pressed=lambda: False,
+        pressure=lambda: 0,
         turns_at_once=1,
         longest_text=10,
     )

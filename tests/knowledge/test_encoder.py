@@ -29,6 +29,15 @@ def test_a_question_is_encoded_once_and_cannot_be_changed(encoder: Encoder) -> N
         first[0] = 1
 
 
+def test_a_vector_that_was_given_is_taken_and_nothing_encoded(encoder: Encoder) -> None:
+    given = np.linspace(0, 1, 384, dtype=np.float32)
+    encoder.remember("Ai khác đã mã hoá câu này?", given)
+    np.testing.assert_array_equal(encoder.question("Ai khác đã mã hoá câu này?"), given)
+    known = encoder.question("Câu này đã biết?")
+    encoder.remember("Câu này đã biết?", given)
+    assert encoder.question("Câu này đã biết?") is known
+
+
 def test_a_question_has_the_vector_of_a_query(encoder: Encoder) -> None:
     assert np.allclose(encoder.question(TEXTS[0]), encoder.encode(TEXTS[:1], "query")[0], atol=1e-6)
 

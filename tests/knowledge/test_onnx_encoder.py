@@ -1,11 +1,12 @@
 """The encoder's few lines of ONNX: unit vectors, the same alone and in company."""
 
+import base64
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from knowledge.onnx_encoder import MODEL_DIR, OnnxEncoder
+from knowledge.onnx_encoder import MODEL_DIR, OnnxEncoder, pack, unpack
 
 TEXTS = [
     "học phí",
@@ -68,3 +69,24 @@ def test_a_missing_file_is_named(tmp_path: Path, missing: str) -> None:
     with pytest.raises(FileNotFoundError, match="restore it from the repository") as raised:
         OnnxEncoder(tmp_path)
     assert str(tmp_path / missing) in str(raised.value)
+
+
+def test_a_vector_arrives_as_it_was_sent(onnx: OnnxEncoder) -> None:
+    vector = onnx.encode(["học phí"], "query")[0]
+    np.testing.assert_array_equal(unpack(pack(vector)), vector)
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        "",
+        "not base64!",
+        base64.b64encode(bytes(10)).decode(),
+        base64.b64encode(b"\xff" * 1536).decode(),
+        3,
+        None,
+    ],
+)
+def test_what_is_no_vector_is_refused(packed: object) -> None:
+    with pytest.raises(ValueError, match="embedding"):
+        unpack(packed)
