@@ -2,7 +2,7 @@
 
     python -m connectors.actions_process
 
-Started and supervised by `laban serve` (LABAN_ACTIONS_APART); listens on loopback, LABAN_ACTION_PORT.
+Started and supervised by `laban serve`; listens on loopback, LABAN_ACTION_PORT.
 """
 
 import uvicorn
