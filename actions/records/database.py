@@ -21,7 +21,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 MIGRATIONS = Path(__file__).with_name("migrations")
 # Whether a connection of SQLite waits for the disk at the end of a transaction, kept with it.
 _DURABLE = "durable"
-_SWITCH_LIMIT_S, _SWITCH_PAUSE_S = 10.0, 0.02
+_BUSY_LIMIT_S, _BUSY_PAUSE_S = 10.0, 0.02
 
 
 class Lock(IntEnum):
@@ -121,10 +121,16 @@ def insert_into(engine: sa.Engine, table: sa.Table) -> sqlite.Insert | postgresq
 
 def erase_traces(engine: sa.Engine) -> None:
     """Takes deleted rows out of SQLite's log too; PostgreSQL's own housekeeping does so there."""
-    if engine.dialect.name == "sqlite":
-        with closing(engine.raw_connection()) as connection:
-            # The log beside the database still holds what was deleted (sqlite.org/wal.html).
-            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    if engine.dialect.name != "sqlite":
+        return
+    last = time.monotonic() + _BUSY_LIMIT_S
+    with closing(engine.raw_connection()) as connection:
+        # The log beside the database still holds what was deleted (sqlite.org/wal.html). While another connection does
+        # the same SQLite says that it is busy, and does not wait.
+        while connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+            if time.monotonic() > last:
+                return  # The next that is erased takes it along.
+            time.sleep(_BUSY_PAUSE_S)
 
 
 def _connect(address: sa.URL) -> sa.Engine:
@@ -153,7 +159,7 @@ def _tune_sqlite(connection: Any, _: Any) -> None:
 
 def _switch_to_wal(connection: Any) -> None:
     """Switches a new database to its log; SQLite does not wait by itself while another process does the same."""
-    last = time.monotonic() + _SWITCH_LIMIT_S
+    last = time.monotonic() + _BUSY_LIMIT_S
     while True:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
@@ -161,7 +167,7 @@ def _switch_to_wal(connection: Any) -> None:
         except sqlite3.OperationalError as error:
             if "locked" not in str(error) or time.monotonic() > last:
                 raise
-        time.sleep(_SWITCH_PAUSE_S)
+        time.sleep(_BUSY_PAUSE_S)
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

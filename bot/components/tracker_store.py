@@ -28,6 +28,7 @@ URL_VARIABLE = "LABAN_RASA_DATABASE_URL"
 DEFAULT_URL = "sqlite:///var/rasa/conversations.sqlite"
 
 _SWEEP_EVERY_S = 600.0
+_BUSY_LIMIT_S, _BUSY_PAUSE_S = 10.0, 0.02
 
 _conversations = sa.Table(
     "rasa_conversations",
@@ -113,8 +114,13 @@ class BoundedTrackerStore(TrackerStore):
             )
         if self._engine.dialect.name == "sqlite":
             with self._engine.connect() as connection:
-                # The log beside the database still holds what was deleted (sqlite.org/wal.html).
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                # The log beside the database still holds what was deleted (sqlite.org/wal.html). While another
+                # connection does the same SQLite says that it is busy, and does not wait.
+                last = time.monotonic() + _BUSY_LIMIT_S
+                while connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar():
+                    if time.monotonic() > last:
+                        break  # The next that is erased takes it along.
+                    time.sleep(_BUSY_PAUSE_S)
         return bool(gone.rowcount)
 
     def _sweep(self, now: float) -> None:

@@ -1,5 +1,7 @@
 """A database is brought to the newest schema once, and one that cannot be used is told without its password."""
 
+import sqlite3
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from actions.records import DatabaseUnusable, Records, schema
-from actions.records.database import alembic_config, upgrade, writing
+from actions.records.database import alembic_config, erase_traces, upgrade, writing
 from tests.actions.records.conftest import ANSWER, Backwards
 
 
@@ -68,3 +70,21 @@ def test_a_file_that_is_no_database_is_told(url: str) -> None:
     file.write_text("this is no database" * 100, encoding="utf-8")
     with pytest.raises(DatabaseUnusable, match="cannot be used"):
         Records.open(url, Backwards())
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_what_is_erased_leaves_the_log_even_if_that_is_busy_at_first(records: Records, url: str) -> None:
+    log = Path(url.removeprefix("sqlite:///") + "-wal")
+    records.conversations.record_turn("web-1", "web", ANSWER)
+    assert b"web-1" in log.read_bytes()
+    with records.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    reading = sqlite3.connect(url.removeprefix("sqlite:///"), check_same_thread=False, isolation_level=None)
+    reading.execute("BEGIN")
+    reading.execute("SELECT count(*) FROM messages").fetchone()
+    done = threading.Timer(0.2, lambda: reading.execute("COMMIT"))
+    done.start()
+    erase_traces(records.engine)
+    done.join()
+    reading.close()
+    assert not log.read_bytes()
