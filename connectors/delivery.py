@@ -29,8 +29,8 @@ from connectors.platform_client import announced
 from connectors.rendering import PlatformLimits
 
 _AT_ONCE = 32
-# So many at a time while more comes in than can be answered, and a rest between, for each event a second.
-_WHILE_PRESSED, _REST_S = 1, 0.001
+# So many at a time while more comes in than can be answered, and a rest between, as between turns (`worker.py`).
+_WHILE_PRESSED, _REST_S = 1, 0.00001
 _LONGEST_PAUSE_S = 300.0
 _GIVE_UP_AFTER = timedelta(hours=24)
 _IDLE_S = 1.0
@@ -62,7 +62,7 @@ class Delivery:
             answered.clear()
             pressure = self._pressure()
             if pressure:
-                await asyncio.sleep(pressure * _REST_S)
+                await asyncio.sleep(pressure**2 * _REST_S)
             room = (_WHILE_PRESSED if pressure else _AT_ONCE) - len(self._running)
             try:
                 parcels = await asyncio.to_thread(self._records.outbox.claim, room) if room > 0 else []

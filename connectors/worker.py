@@ -29,8 +29,9 @@ LATE_AFTER = timedelta(minutes=10)
 _LONGEST_PAUSE_S = 15.0
 _ATTEND_AFTER_S = 0.7
 _IDLE_S = 1.0
-# While more comes in than can be answered, one turn at a time, and a rest after it, for each event a second.
-_WHILE_PRESSED, _REST_S = 1, 0.0025
+# While more comes in than can be answered, one turn at a time, and a rest after it: times the square of the events a
+# second, so that it is short where answers can nearly keep up, and long (0.8 s at 200) where they cannot.
+_WHILE_PRESSED, _REST_S = 1, 0.00002
 _BUSY_S = 0.1
 # Ends a message that is joined with the next, so that two questions stay two.
 _ENDINGS = (".", "?", "!", "…", ":", ",", ";")
@@ -65,7 +66,7 @@ class Worker:
             arrived.clear()
             pressure = self._pressure()
             if pressure:
-                await asyncio.sleep(pressure * _REST_S)
+                await asyncio.sleep(pressure**2 * _REST_S)
             room = (_WHILE_PRESSED if pressure else self._turns_at_once) - len(self._running)
             try:
                 groups = await asyncio.to_thread(self._records.inbox.claim, room) if room > 0 else []
