@@ -202,7 +202,9 @@ class Services:
 
     async def _until_the_server_ends(self) -> None:
         if self._serving is not None:
-            await self._serving
+            # Not awaited itself: cancelled with whoever awaits it, the server would not drain.
+            await asyncio.wait({self._serving})
+            self._serving.result()
         raise StartError("The web server stopped without being told to.")
 
     async def _watch_rasa(self) -> None:

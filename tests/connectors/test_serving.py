@@ -6,6 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -47,8 +49,16 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def fake_parts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FastAPI:
     """A current index and model, a fake Rasa, and an app with one slow route."""
-    app = FastAPI()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await asyncio.sleep(0.2)
+        app.state.drained = True
+
+    app = FastAPI(lifespan=lifespan)
     app.state.end_streams = lambda: None
+    app.state.drained = False
 
     @app.get("/slow")
     async def slow() -> str:
@@ -88,6 +98,7 @@ async def test_sigterm_drains_requests_and_leaves_no_process(
         os.kill(os.getpid(), signal.SIGTERM)
         assert (await request).json() == "done"
     assert await run == serving.EXIT_STOPPED
+    assert fake_parts.state.drained
     assert not any(alive(pid) for pid in started(tmp_path))
 
 
