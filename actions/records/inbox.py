@@ -142,8 +142,8 @@ class Inbox:
         for arrival, reply in refusals:
             if reply:
                 payload = {**reply, "address": arrival.payload["address"]}
-                self._outbox.notice(
-                    connection, arrival.conversation, arrival.channel, arrival.account, payload
+                self._outbox.put(
+                    connection, arrival.conversation, arrival.channel, arrival.account, payload, once=True
                 )
 
     def _room(self, connection: sa.Connection, most: int) -> int:

@@ -117,26 +117,14 @@ class Outbox:
         payload: Mapping[str, Any],
         *,
         message: int | None = None,
+        once: bool = False,
     ) -> None:
-        """Puts something down to be delivered, within a transaction."""
-        connection.execute(_PUT, self._row(conversation, channel, account, payload, message))
+        """Puts something down to be delivered, within a transaction.
 
-    def notice(
-        self,
-        connection: sa.Connection,
-        conversation: str,
-        channel: str,
-        account: str,
-        payload: Mapping[str, Any],
-    ) -> None:
-        """Puts down what belongs to no turn, within a transaction; nobody has two such notices on their way."""
-        connection.execute(_NOTICE, self._row(conversation, channel, account, payload, None))
-
-    def _row(
-        self, conversation: str, channel: str, account: str, payload: Mapping[str, Any], message: int | None
-    ) -> dict[str, Any]:
+        `once` is for notices, which belong to no turn: nobody has two of them on their way.
+        """
         now = self._now()
-        return {
+        row = {
             "conversation": conversation,
             "channel": channel,
             "account": account,
@@ -148,6 +136,7 @@ class Outbox:
             "parts": 0,
             "attempts": 0,
         }
+        connection.execute(_NOTICE if once else _PUT, row)
 
     def claim(self, limit: int) -> list[Parcel]:
         """Takes what is due, the oldest of each conversation, for as long as `LEASE`."""
