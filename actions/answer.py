@@ -13,6 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.conversation import Turn
 from actions.finding import Desk, Finding
+from actions.follow_up import follows_nothing
 from knowledge.answers import Answer, Reply
 from knowledge.ranking import Ranking
 from knowledge.vocabulary import vocabulary
@@ -39,6 +40,9 @@ class ActionAnswer(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Utters the answer and returns the slots that remember it."""
         turn = Turn.of(tracker)
+        if follows_nothing(turn):
+            dispatcher.utter_message(response="utter_nothing_before")
+            return []
         finding = await asyncio.to_thread(self._desk.find, turn)
         return utter_finding(dispatcher, self._desk, turn, finding)
 

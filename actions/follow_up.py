@@ -29,6 +29,17 @@ def leans(turn: Turn) -> bool:
     return continues(turn) or (not turn.mentions and _length(turn) <= _ELLIPTICAL)
 
 
+def follows_nothing(turn: Turn) -> bool:
+    """Tells whether a message goes on from a question that nobody asked, and says too little by itself.
+
+    "Thế còn hệ cao đẳng?" as the first of a talk could mean anything; "thế còn nghề hàn" asks about that trade.
+    """
+    if turn.intent != "follow_up" or turn.last_question is not None:
+        return False
+    named = any(mention.entity in ENTRY_KINDS for mention in turn.mentions)
+    return not named and len(tokens(_bare(turn.text))) <= _ELLIPTICAL
+
+
 def may_lean(turn: Turn) -> bool:
     """Tells whether the message can be read together with the question before."""
     if turn.last_question is None or turn.intent in _STANDS_ALONE:

@@ -21,7 +21,7 @@ from connectors.channel import (
     TryLater,
     UserUnreachable,
 )
-from connectors.logging import place_of
+from connectors.logging import failure_of, place_of
 from connectors.messages import ReplyMessage
 from connectors.metrics import DELIVERIES
 from connectors.pacing import Pacer
@@ -67,7 +67,7 @@ class Delivery:
             try:
                 parcels = await asyncio.to_thread(self._records.outbox.claim, room) if room > 0 else []
             except SQLAlchemyError as error:
-                log.error("outbox failed", error=type(error).__name__)
+                log.error("outbox failed", error=failure_of(error))
                 parcels = []
             for parcel in parcels:
                 task = asyncio.create_task(self._deliver(parcel))
@@ -90,7 +90,7 @@ class Delivery:
             state = await self._tried(parcel)
         except SQLAlchemyError as error:
             # Where it stands is settled when the lease has run out.
-            log.error("outbox failed", error=type(error).__name__)
+            log.error("outbox failed", error=failure_of(error))
             return
         DELIVERIES.labels(parcel.channel, state).inc()
 

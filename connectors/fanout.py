@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from actions.records import Records
 from connectors.background import background
 from connectors.channel import WEB
+from connectors.logging import failure_of
 from connectors.metrics import STREAMS
 
 _LOOK_EVERY_S = 0.25
@@ -109,7 +110,7 @@ class Fanout:
                     # A person may take a talk, or give it back, without a word.
                     changed, held = {conversation for _, conversation in new} | (held ^ now_held), now_held
             except SQLAlchemyError as error:
-                log.error("records failed", error=type(error).__name__)
+                log.error("records failed", error=failure_of(error))
                 continue
             for conversation in changed:
                 self.spoken(conversation)

@@ -17,6 +17,7 @@ import structlog
 from actions.records import Arrival, Records
 from connectors.channel import Channel, Event
 from connectors.keys import Keys
+from connectors.logging import failure_of
 from connectors.metrics import EVENTS
 from connectors.rate_limits import RateLimits
 from connectors.sentences import Sentences
@@ -142,7 +143,7 @@ class Intake:
                 loop, arrivals = asyncio.get_running_loop(), [arrival for arrival, _ in batch]
                 new = await loop.run_in_executor(self._thread, self._accept, arrivals)
             except Exception as error:  # noqa: BLE001  # whoever waits must hear of any failure
-                log.error("inbox failed", error=type(error).__name__)
+                log.error("inbox failed", error=failure_of(error))
                 for _, written in batch:
                     if not written.done():
                         written.set_exception(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import sys
 import traceback
 from pathlib import Path
@@ -41,3 +42,11 @@ def place_of(error: BaseException) -> str:
     """Returns where an error arose, innermost last, without its message: that may quote what a user wrote."""
     frames = traceback.extract_tb(error.__traceback__)[-_PLACES:]
     return " > ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
+
+
+def failure_of(error: Exception) -> str:
+    """Returns what went wrong with the records, without statements, values and addresses: those may be personal."""
+    cause = getattr(error, "orig", None)
+    # What SQLite says is about files, locks and the schema: "database is locked", "no such column".
+    detail = str(cause) if isinstance(cause, sqlite3.OperationalError) else getattr(cause, "sqlstate", None)
+    return ": ".join(filter(None, (type(error).__name__, detail)))

@@ -17,6 +17,7 @@ from connectors.channel import Channels
 from connectors.delivery import Delivery
 from connectors.fanout import Fanout
 from connectors.intake import Intake
+from connectors.logging import failure_of
 from connectors.metrics import WAITING
 from connectors.worker import Worker
 
@@ -80,4 +81,4 @@ class Pipeline:
                 if round_ % (_RECOVER_EVERY_S // _COUNT_EVERY_S) == 0:
                     await asyncio.to_thread(self._recover, False)
             except SQLAlchemyError as error:
-                log.error("records failed", error=type(error).__name__)
+                log.error("records failed", error=failure_of(error))

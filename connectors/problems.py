@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from connectors.logging import place_of
+from connectors.logging import failure_of, place_of
 from connectors.pages import error_page, wants_page
 from knowledge.errors import IndexUnusable
 
@@ -95,8 +95,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(SQLAlchemyError)
     async def without_records(request: Request, error: SQLAlchemyError) -> Response:
-        # Its text holds the statement, and may hold the database's address.
-        log.error("records failed", error=type(error).__name__)
+        log.error("records failed", error=failure_of(error))
         if wants_page(request):
             return error_page(request, 503)
         return problem_response(503, "unavailable", RETRY_SOON)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from actions.records import Records
 from connectors.background import background
+from connectors.logging import failure_of
 
 _EVERY_S = 3600.0
 
@@ -32,7 +33,7 @@ async def _keep_erasing(records: Records, days: int, every_s: float) -> None:
             gone = await asyncio.to_thread(records.purge, before)
         except SQLAlchemyError as error:
             # The next round tries again; what was not erased is older by then, not lost.
-            log.error("retention failed", error=type(error).__name__)
+            log.error("retention failed", error=failure_of(error))
         else:
             if gone.conversations:
                 log.info("retention", conversations=gone.conversations, messages=gone.messages)

@@ -15,7 +15,7 @@ from actions.records import Item, Place, Records, Turn
 from connectors.assistant import Assistant, Delivered
 from connectors.channel import WEB, Channels
 from connectors.greetings import Greetings
-from connectors.logging import place_of
+from connectors.logging import failure_of, place_of
 from connectors.messages import Reply, ReplyMessage
 from connectors.metrics import TURN_FAILURES
 from connectors.rasa import RasaUnavailable
@@ -72,7 +72,7 @@ class Worker:
                 groups = await asyncio.to_thread(self._records.inbox.claim, room) if room > 0 else []
                 waiting = bool(groups) or await asyncio.to_thread(self._records.inbox.waiting) > 0
             except SQLAlchemyError as error:
-                log.error("inbox failed", error=type(error).__name__)
+                log.error("inbox failed", error=failure_of(error))
                 groups, waiting = [], False
             for group in groups:
                 task = asyncio.create_task(self._work(group, answered))
@@ -243,7 +243,7 @@ class Worker:
             await self._put_off(items, told=True if tell else None)
         except SQLAlchemyError as failure:
             # The lease runs out, and they are taken again.
-            log.error("inbox failed", error=type(failure).__name__)
+            log.error("inbox failed", error=failure_of(failure))
 
     async def _put_off(self, items: Sequence[Item], told: bool | None) -> None:
         pause = min(_LONGEST_PAUSE_S, 2.0 ** min(items[0].attempts - 1, 6))

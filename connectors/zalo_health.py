@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from actions.records import Accounts
+from connectors.logging import failure_of
 
 CHANNEL = "zalo"
 # The account of a call that does not say whose it is.
@@ -55,4 +56,4 @@ class SignatureHealth:
         try:
             self._kept.note(CHANNEL, account, **changes)
         except SQLAlchemyError as error:
-            log.error("signature health not noted", error=type(error).__name__)
+            log.error("signature health not noted", error=failure_of(error))

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from actions.records import Records
+from connectors.logging import failure_of
 from connectors.pages import page
 from connectors.zalo_consent import CALLBACK, ConsentInvalid, WrongAccount, ZaloConsent
 from connectors.zalo_grants import GrantFailed
@@ -48,7 +49,7 @@ async def _deliver_what_waited(records: Records, oa_id: str) -> None:
         await asyncio.to_thread(records.outbox.hurry, CHANNEL, oa_id)
     except SQLAlchemyError as error:
         # It goes out a few minutes later by itself.
-        log.error("outbox failed", error=type(error).__name__)
+        log.error("outbox failed", error=failure_of(error))
 
 
 async def _outcome(consent: ZaloConsent, code: str, state: str, oa_id: str) -> tuple[int, str]:
@@ -64,6 +65,6 @@ async def _outcome(consent: ZaloConsent, code: str, state: str, oa_id: str) -> t
         log.error("Zalo gives no tokens", account=oa_id, reason=str(error))
         return 502, "refused"
     except (NoToken, SQLAlchemyError) as error:
-        log.error("Zalo tokens not kept", account=oa_id, error=type(error).__name__)
+        log.error("Zalo tokens not kept", account=oa_id, error=failure_of(error))
         return 503, "not_kept"
     return 200, "connected"

@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from actions.records import Accounts
 from connectors.accounts import ZaloAccount
 from connectors.background import background
+from connectors.logging import failure_of
 from connectors.metrics import ZALO_UNAUTHORISED
 from connectors.rendering import limits_of
 from connectors.zalo_grants import LONGEST_S, Grant, GrantFailed, GrantRefused, ZaloGrants
@@ -211,7 +212,7 @@ class ZaloTokens:
                 while not await asyncio.to_thread(self.kept.lease, CHANNEL, oa_id, _LEASE_S):
                     await asyncio.sleep(_LOOK_AGAIN_S)
             except SQLAlchemyError as error:
-                raise NoToken(f"the records cannot be used ({type(error).__name__})") from None
+                raise NoToken(f"the records cannot be used ({failure_of(error)})") from None
             try:
                 yield
             finally:
@@ -222,7 +223,7 @@ class ZaloTokens:
         try:
             secrets = await asyncio.to_thread(self.kept.secrets, CHANNEL, oa_id)
         except SQLAlchemyError as error:
-            raise NoToken(f"the records cannot be used ({type(error).__name__})") from None
+            raise NoToken(f"the records cannot be used ({failure_of(error)})") from None
         return Pair.read(secrets) if secrets and "refresh_token" in secrets else None
 
     async def _keep(self, oa_id: str, grant: Grant) -> str:
@@ -234,7 +235,7 @@ class ZaloTokens:
                 await asyncio.to_thread(self.kept.keep_secrets, CHANNEL, oa_id, written)
                 break
             except SQLAlchemyError as error:
-                log.error("Zalo tokens not kept", account=oa_id, error=type(error).__name__)
+                log.error("Zalo tokens not kept", account=oa_id, error=failure_of(error))
                 if pause is None:
                     raise NoToken("the new tokens could not be kept") from None
                 await asyncio.sleep(pause)

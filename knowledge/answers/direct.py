@@ -35,7 +35,7 @@ def direct_answer(question: Question, knowledge: Retriever) -> Answer | None:
             return compare(entries, question, knowledge)
     place = next((mention for mention in mentions if mention.entity == "place"), None)
     level = next((mention for mention in mentions if mention.entity == "level"), None)
-    if len(trades) == 1 and not schools and _says("where_taught", question):
+    if len(trades) == 1 and not schools and _asks_where_taught(question, mentions):
         return schools_that_teach(trades[0], place, knowledge, best=_says("best", question))
     if trades or schools:
         return None
@@ -47,7 +47,8 @@ def _list_asked_for(
 ) -> Answer | None:
     if _says("supported_trades", question):
         return supported_trades(knowledge)
-    if _says("schools", question) and not _says("about_document", question):
+    narrower = _says("about_document", question) or _says("of_schools", question)
+    if _says("schools", question) and not narrower:
         return schools_in(place, level, knowledge)
     return None
 
@@ -73,6 +74,16 @@ def entries_named(
     trades = [facts.occupations.get(value) for entity, value in values if entity == "occupation"]
     schools = [facts.institutions.get(value) for entity, value in values if entity == "institution"]
     return [trade for trade in trades if trade], [school for school in schools if school]
+
+
+def _asks_where_taught(question: Question, mentions: Iterable[Mention]) -> bool:
+    """Tells whether a question asks for schools, also around the trade's name: "học lái xe nâng ở đâu"."""
+    if _says("where_taught", question):
+        return True
+    text = question.prepared
+    for mention in reversed([m for m in mentions if m.entity == "occupation"]):
+        text = f"{text[: mention.start]} {text[mention.end :]}"
+    return _says("where_taught", Question.read(text))
 
 
 def _says(cues: str, question: Question) -> bool:

@@ -68,6 +68,12 @@ async def test_a_follow_up_is_remembered_as_the_question_that_it_meant(
     assert "**30%**" in outcome.custom["text"]
 
 
+async def test_a_follow_up_before_any_question_is_asked_back(desk: Desk, tracker: MakeTracker) -> None:
+    outcome = await play(ActionAnswer(desk), tracker("thế còn hệ cao đẳng?", "follow_up"))
+    assert outcome.message["response"] == "utter_nothing_before"
+    assert outcome.slots == {}
+
+
 async def test_what_is_half_known_is_asked_back_with_topics(unsure_desk: Desk, tracker: MakeTracker) -> None:
     outcome = await play(ActionAnswer(unsure_desk), tracker("hỗ trợ", "ask_policy", last_question="Học gì?"))
     assert outcome.message["response"] == "utter_clarify"

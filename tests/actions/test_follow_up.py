@@ -3,7 +3,7 @@
 import pytest
 
 from actions.conversation import Turn
-from actions.follow_up import complete, leans, may_lean, own_words
+from actions.follow_up import complete, follows_nothing, leans, may_lean, own_words
 from knowledge.gazetteer import Gazetteer
 from tests.actions.playing import MakeTracker
 
@@ -65,6 +65,27 @@ def test_whether_a_message_hangs_on_the_question_before(
 ) -> None:
     turn = Turn.of(tracker(said, intent, last_question=GOAL))
     assert (leans(turn), may_lean(turn)) == (must, may)
+
+
+@pytest.mark.parametrize(
+    ("said", "nothing"),
+    [
+        ("thế còn hệ cao đẳng?", True),
+        ("the con he cao dang a", True),
+        ("còn lạng sơn thì sao ạ", True),
+        ("thì sao", True),
+        # these can be read by themselves
+        ("thế còn nghề hàn?", False),
+        ("con nghe han thi sao", False),
+        ("thế còn học sinh nghèo ở vùng cao muốn học nghề thì sao", False),
+    ],
+)
+def test_whether_a_follow_up_at_the_start_of_a_talk_says_enough(
+    tracker: MakeTracker, said: str, nothing: bool
+) -> None:
+    assert follows_nothing(Turn.of(tracker(said, "follow_up"))) is nothing
+    assert not follows_nothing(Turn.of(tracker(said, "follow_up", last_question=GOAL)))
+    assert not follows_nothing(Turn.of(tracker(said, "ask_policy")))
 
 
 @pytest.mark.parametrize("intent", ["out_of_scope", "greet", "goodbye", "thanks"])

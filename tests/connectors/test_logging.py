@@ -5,9 +5,10 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 import structlog
 
-from connectors.logging import configure_logging, place_of
+from connectors.logging import configure_logging, failure_of, place_of
 from connectors.settings import Settings
 
 
@@ -85,3 +86,25 @@ def test_place_of_an_error_names_the_innermost_function_and_not_the_message() ->
 
 def test_error_that_was_never_raised_has_no_place() -> None:
     assert place_of(ValueError("x")) == ""
+
+
+def test_failure_of_the_records_is_told_in_the_words_of_sqlite_without_what_was_to_be_written() -> None:
+    engine = sa.create_engine("sqlite://")
+    with engine.connect() as connection, pytest.raises(sa.exc.OperationalError) as raised:
+        connection.execute(sa.text("INSERT INTO inbox (text) VALUES (:text)"), {"text": "em tên là Lan"})
+    engine.dispose()
+    assert failure_of(raised.value) == "OperationalError: no such table: inbox"
+
+
+def test_values_that_a_constraint_refused_are_not_told() -> None:
+    class Refused(Exception):
+        sqlstate = "23505"
+
+    error = sa.exc.IntegrityError(
+        "INSERT …", {"text": "em tên là Lan"}, Refused("Key (text)=(em tên là Lan)")
+    )
+    assert failure_of(error) == "IntegrityError: 23505"
+
+
+def test_failure_of_anything_else_is_its_kind() -> None:
+    assert failure_of(ValueError("em tên là Lan")) == "ValueError"

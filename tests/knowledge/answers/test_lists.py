@@ -43,7 +43,15 @@ def schools(count: int, **fields: object) -> list[Institution]:
 
 
 @pytest.mark.parametrize(
-    "asked", ["trường nào dạy gốm", "truong nao day nghe gom", "học gốm ở đâu dạy vậy ad"]
+    "asked",
+    [
+        "trường nào dạy gốm",
+        "truong nao day nghe gom",
+        "học gốm ở đâu dạy vậy ad",
+        # the trade's name in the middle of the words that ask
+        "em muốn học nghề gốm ở đâu ạ",
+        "hoc nghe gom o dau",
+    ],
 )
 def test_every_school_that_teaches_a_trade_is_listed_those_elsewhere_with_their_place(
     small_base: Retriever, asked: str
@@ -98,6 +106,23 @@ def test_schools_of_a_place_teach_a_trade_and_are_not_gone(small_base: Retriever
     assert everything
     assert items(everything) == ["Trường Cao đẳng Sông Giá", "Trung tâm Núi Voi"]
     assert schools_in(place_in(small_base, "Hà Nội"), None, small_base) is None
+
+
+@pytest.mark.parametrize(
+    "asked", ["học nghề ở đâu ạ", "hai phong hoc nghe o dau", "trường nghề nào ở Hải Phòng"]
+)
+def test_where_to_learn_a_trade_is_answered_with_the_schools(small_base: Retriever, asked: str) -> None:
+    assert items(listed(small_base, asked)) == ["Trường Cao đẳng Sông Giá", "Trung tâm Núi Voi"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["trường nghề nào có ký túc xá", "truong nghe nao vua hoc vua lam", "có trường nghề nào miễn phí không"],
+)
+def test_a_list_of_all_schools_is_no_answer_to_what_it_does_not_tell(
+    small_base: Retriever, asked: str
+) -> None:
+    assert direct_answer(Question.read(asked), small_base) is None
 
 
 @pytest.mark.parametrize(
