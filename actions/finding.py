@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 
 from actions.conversation import Turn
 from actions.follow_up import (
@@ -26,11 +27,12 @@ from knowledge.answers import (
     direct_answer,
 )
 from knowledge.facts import CARDS
-from knowledge.gazetteer import ENTRY_KINDS
-from knowledge.question import Question, focus, parts
+from knowledge.gazetteer import ENTRY_KINDS, without
+from knowledge.question import Phrases, Question, core, focus, parts
 from knowledge.search import Hit
 from knowledge.store import KnowledgeStore
 from knowledge.text import tokens
+from knowledge.vocabulary import vocabulary
 
 # A reading that leans on the question before must be this much surer than the message by itself.
 _LEANING_MARGIN = 0.1
@@ -159,7 +161,7 @@ class Desk:
         return compose(finding.hits, finding.question, self.today(), self.store.retriever())
 
     def _each(self, question: str) -> Finding | None:
-        """Returns the joint answer to a message that asks two or three things, if at least two can be answered."""
+        """Returns the joint answer to a message that asks several things, if at least two can be answered."""
         asked = parts(Question.read(question).prepared)
         if not asked:
             return None
@@ -176,16 +178,37 @@ class Desk:
         carried = None if own else self._carried(part, message, " ".join(asked[number + 1 :]))
         if carried:
             return carried
-        alone = self._search(part)
+        alone = self._told_apart(part)
         if number == 0 or own & ENTRY_KINDS or len(tokens(part)) > _SHORT_PART:
             return alone
-        first, leaning = self._search(asked[0]), self._search(f"{asked[0]} {part}")
+        if situated := self._situated(part, message):
+            return situated
+        first, leaning = self._told_apart(asked[0]), self._search(f"{core(asked[0])} {part}")
         best = [finding.hits[0].passage for finding in (first, leaning) if finding.hits]
         if len({passage.id for passage in best}) < 2:  # One passage answers both, so they are one question.
             return leaning if leaning.score > alone.score + _SURER else alone
         on_subject = retriever.subjects(best[:1]) & retriever.subjects(best[1:])
         sure = leaning.score >= retriever.ranking.answer
         return leaning if (on_subject and sure) or leaning.score > alone.score else alone
+
+    def _told_apart(self, part: str) -> Finding:
+        """Returns what answers a part, without the story before its question if all together says too much."""
+        whole, question = self._search(part), core(part)
+        if question == part or whole.score >= _PART_BAR:
+            return whole
+        return max(whole, self._search(question), key=lambda finding: finding.score)
+
+    def _situated(self, part: str, message: str) -> Finding | None:
+        """Returns what answers a part for somebody of the schooling that the message told, or None."""
+        find, phrases = self.store.gazetteer.find, vocabulary("questions")["schooling"]
+        if any(mention.entity == "schooling" for mention in find(part)):
+            return None
+        told = next((phrases.get(m.value) for m in find(message) if m.entity == "schooling"), None)
+        finding = self._search(f"{part} {told}") if told else None
+        if finding is None or finding.score < _PART_BAR or not finding.hits:
+            return None
+        held = [self.store.retriever().holds(words, finding.hits[0].passage) for words in (part, told)]
+        return finding if min(held) >= _LEAST_HELD else None
 
     def _carried(self, part: str, message: str, later: str) -> Finding | None:
         """Returns what answers a part as one about the trade or school that the message named before it, or None."""
@@ -199,6 +222,9 @@ class Desk:
 
     def _search(self, question: str) -> Finding:
         retriever, read = self.store.retriever(), Question.read(question)
+        trades = [m for m in retriever.mentions(read.prepared) if m.entity == "occupation"]
+        if trades and _of_no_trade().said_in(read):
+            return replace(self._search(without(read.prepared, trades)), question=question)
         hits = self._hits(question)
         if self._card_says_nothing(hits, read):
             hits = hits[1:]
@@ -219,3 +245,8 @@ class Desk:
         if not isinstance(entry, CARDS) or isinstance(following, CARDS) or asks_of_entry(entry, question):
             return False
         return not question.is_long and not self.store.retriever().speaks_of(question, hits[0].passage)
+
+
+@cache
+def _of_no_trade() -> Phrases:
+    return Phrases(vocabulary("questions")["of_no_trade"])

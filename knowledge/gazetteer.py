@@ -92,6 +92,13 @@ class Mention:
     confidence: float
 
 
+def without(text: str, mentions: Iterable[Mention]) -> str:
+    """Returns `text` without the words that name things: "học lái xe nâng ở đâu" -> "học ở đâu"."""
+    for mention in sorted(mentions, key=lambda m: -m.start):
+        text = f"{text[: mention.start].rstrip()} {text[mention.end :].lstrip()}"
+    return text.strip()
+
+
 @dataclass(frozen=True)
 class _Syllable:
     """A syllable as typed: lower case with (`accented`) and without (`plain`) diacritics, and its place."""

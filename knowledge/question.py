@@ -16,11 +16,13 @@ _TYPES_DIACRITICS = 0.25
 # A message with more syllables than this tells a story around its question.
 _LONG_MESSAGE = 30
 _REMEMBERED = 256
-_MOST_PARTS = 3
+_MOST_PARTS = 4
 # Syllables from which on a phrase is told from all others by its letters alone.
 _DISTINCTIVE = 3
 # The words at the end of a part in which a question shows.
 _ENDING = 5
+_CLAUSE_END = re.compile(r"(?<=[,;])\s+")
+_AND = re.compile(r"\s+(?:và|va)\s+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,7 @@ class _Synonym:
 
 
 def parts(prepared: str) -> list[str]:
-    """Returns the questions of a message that asks two or three things, in order; of any other message, nothing."""
+    """Returns the questions of a message that asks two to four things, in order; of any other message, nothing."""
     asking = [part for sentence in _sentences(prepared) for part in _asked_in(sentence)]
     return asking if 1 < len(asking) <= _MOST_PARTS else []
 
@@ -161,8 +163,20 @@ def stated(text: str) -> str:
     return " ".join(clause for clause in _each_clause(text) if not _is_question(clause))
 
 
+def core(part: str) -> str:
+    """Returns the last clause of a part of a message: what it asks, without the story before it."""
+    return _CLAUSE_END.split(part)[-1]
+
+
 def _each_clause(text: str) -> Iterator[str]:
-    return (clause for sentence in _sentences(text) for clause in re.split(r"(?<=[,;])\s+", sentence))
+    return (clause for sentence in _sentences(text) for clause in _clauses_in(sentence))
+
+
+def _clauses_in(sentence: str) -> Iterator[str]:
+    """Yields the clauses of a sentence; "lương bao nhiêu và học ở đâu" are two, "trường dạy hàn và điện" is one."""
+    for clause in _CLAUSE_END.split(sentence):
+        joined = _AND.split(clause)
+        yield from joined if len(joined) > 1 and all(map(_is_question, joined)) else [clause]
 
 
 def _is_question(clause: str) -> bool:
@@ -172,7 +186,7 @@ def _is_question(clause: str) -> bool:
 def _asked_in(sentence: str) -> Iterator[str]:
     """Yields each question of a sentence, with what is said before it: a comma may stand for a question mark."""
     said: list[str] = []
-    for clause in re.split(r"(?<=[,;])\s+", sentence):
+    for clause in _clauses_in(sentence):
         said.append(clause)
         if _is_question(clause):
             yield " ".join(said)
@@ -192,7 +206,7 @@ def _clauses(text: str) -> list[str]:
     found = []
     for sentence in _sentences(text):
         kept: list[str] = []
-        for clause in reversed(re.split(r"(?<=[,;])\s+", sentence)):
+        for clause in reversed(_CLAUSE_END.split(sentence)):
             if kept and len(tokens(" ".join([clause, *kept]))) > _LONG_MESSAGE:
                 break
             kept.insert(0, clause)

@@ -11,7 +11,7 @@ from knowledge.answers.cards import answer_from_card, asks_of_entry, todays
 from knowledge.answers.comparisons import compare
 from knowledge.answers.lists import schools_in, schools_that_teach, supported_trades
 from knowledge.facts import Institution, Occupation
-from knowledge.gazetteer import Mention
+from knowledge.gazetteer import Mention, without
 from knowledge.question import Phrases, Question
 from knowledge.search import Retriever
 from knowledge.vocabulary import vocabulary
@@ -80,10 +80,8 @@ def _asks_where_taught(question: Question, mentions: Iterable[Mention]) -> bool:
     """Tells whether a question asks for schools, also around the trade's name: "học lái xe nâng ở đâu"."""
     if _says("where_taught", question):
         return True
-    text = question.prepared
-    for mention in reversed([m for m in mentions if m.entity == "occupation"]):
-        text = f"{text[: mention.start]} {text[mention.end :]}"
-    return _says("where_taught", Question.read(text))
+    trades = (mention for mention in mentions if mention.entity == "occupation")
+    return _says("where_taught", Question.read(without(question.prepared, trades)))
 
 
 def _says(cues: str, question: Question) -> bool:

@@ -1,4 +1,4 @@
-"""One message that asks two or three things: each answered in brief, in the order asked."""
+"""One message that asks two to four things: each answered in brief, in the order asked."""
 
 from __future__ import annotations
 

@@ -146,6 +146,59 @@ def test_three_questions_are_answered_in_the_order_asked(desk: Desk) -> None:
     assert answer.text.count("Nguồn") >= 3
 
 
+STORY = (
+    "con tôi năm nay học lớp 9 học lực trung bình, hai vợ chồng làm công nhân, xin hỏi nên cho cháu học nghề gì, "
+    "có được miễn học phí không, trường có ký túc xá không ạ"
+)
+
+
+def test_what_is_told_of_schooling_counts_for_a_question_that_says_nothing_of_it(desk: Desk) -> None:
+    answer = desk.compose(desk.search(STORY))
+    assert "sau lớp 9" in answer.text.partition("**2.** ")[2].partition("**3.** ")[0]
+    alone = desk.compose(desk.search("có được miễn học phí không"))
+    assert "sau lớp 9" not in alone.text
+
+
+def test_a_question_behind_a_story_is_answered_without_the_story(desk: Desk) -> None:
+    answer = desk.compose(desk.search(STORY))
+    first, third = answer.text.partition("**2.** ")[0], answer.text.partition("**3.** ")[2]
+    assert "sở thích" in first
+    assert "ký túc xá" in third
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "học hàn mấy năm và lương bao nhiêu",
+        "hoc han may nam va luong bao nhieu a",
+        "Em thích nghề hàn. Cho em hỏi học mấy năm và lương bao nhiêu ạ",
+    ],
+)
+def test_two_questions_joined_by_and_are_two(desk: Desk, text: str) -> None:
+    first, second = desk.compose(desk.search(text)).text.split("**2.** ")
+    assert "Sơ cấp nghề hàn" in first
+    assert "Lương (tham khảo)" in second
+
+
+@pytest.mark.parametrize(
+    ("text", "passage"),
+    [
+        ("học cntt có được vay stem không", "faq#vay-stem"),
+        ("em học điện có được vay tiền không ạ", "faq#vay-von"),
+        ("em muốn đi nhật làm điều dưỡng", "faq#xuat-khau-lao-dong"),
+        ("hoc dieu duong co duoc di duc khong", "faq#"),
+        ("trường dạy điều dưỡng có ký túc xá không", "faq#ky-tuc-xa"),
+    ],
+)
+def test_what_is_the_same_for_every_trade_is_not_answered_with_the_card_of_one(
+    desk: Desk, text: str, passage: str
+) -> None:
+    finding = desk.search(text)
+    assert finding.answer is None
+    assert (best(finding) or "").startswith(passage)
+    assert finding.question == text
+
+
 def test_a_part_that_names_nothing_leans_on_the_first(desk: Desk) -> None:
     answer = desk.compose(desk.search("Chương trình 9+ là gì? Học xong có bằng gì?"))
     assert answer.text.startswith("**1.** ")

@@ -182,14 +182,20 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 def _bring_up_to_date(folder: Path) -> None:
-    """Makes the checkout's index and model current, and copies them into `folder` if it has none."""
+    """Makes the checkout's index and model current, and copies them into `folder` if it has none, or older ones."""
     ours = load_settings()
     if not index.is_current(ours.sources, ours.index_dir, ours.encoder):
         _run("kb", "build")
     _run("train")
     for source, target in ((ours.index_dir, "index"), (ours.rasa_model.parent, "rasa/models")):
-        if not (folder / target).exists():
+        if _made(folder / target) < _made(source):
+            shutil.rmtree(folder / target, ignore_errors=True)
             shutil.copytree(source, folder / target)
+
+
+def _made(folder: Path) -> float:
+    """Returns when the newest file of a folder was made, 0 if there is none; copies keep the time."""
+    return max((path.stat().st_mtime for path in folder.rglob("*") if path.is_file()), default=0.0)
 
 
 def _run(*arguments: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.fact_files import read_facts
-from knowledge.gazetteer import GAZETTEER_DIR, Entry, Gazetteer, Mention, load_gazetteer
+from knowledge.gazetteer import GAZETTEER_DIR, Entry, Gazetteer, Mention, load_gazetteer, without
 from knowledge.text import fold
 
 TRADES, JOINING = frozenset({"nghe", "hoc"}), frozenset({"voi", "hay", "hay la"})
@@ -60,6 +60,18 @@ def test_offsets_count_the_text_as_typed() -> None:
     for value, words in found(text):
         assert fold(words) in {"cao-dang": ["he cao dang"], "hai-phong": ["hai phong"]}[value]
     assert len(found(text)) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("học nghề hàn ở đâu", "học nghề ở đâu"),
+        ("Thợ hàn lương bao nhiêu, nghề hàn ở Hải Phòng", "lương bao nhiêu, nghề ở"),
+        ("không nói tên gì", "không nói tên gì"),
+    ],
+)
+def test_names_can_be_taken_out_of_a_text(text: str, left: str) -> None:
+    assert without(text, GAZETTEER.find(text)) == left
 
 
 def test_the_longest_name_wins() -> None:

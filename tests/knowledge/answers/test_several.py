@@ -1,4 +1,4 @@
-"""Two or three questions of one message are answered one after the other, on one screen."""
+"""Two to four questions of one message are answered one after the other, on one screen."""
 
 import pytest
 
@@ -27,7 +27,7 @@ def test_a_source_that_two_answers_share_is_cited_once(small_base: Retriever) ->
     assert compose_several([pay, pay]).sources == pay.sources
 
 
-@pytest.mark.parametrize("count", [2, 3])
+@pytest.mark.parametrize("count", [2, 3, 4])
 def test_together_they_fit_a_phone_and_each_keeps_its_source(count: int) -> None:
     told = compose_several([LONG] * count)
     assert len(told.text) <= ANSWER_CHARACTERS
