@@ -199,6 +199,13 @@ def test_what_is_the_same_for_every_trade_is_not_answered_with_the_card_of_one(
     assert finding.question == text
 
 
+@pytest.mark.parametrize(
+    "text", ["dieu duong la lam gi vay a", "hoc dien cong nghiep sau nay lam viec gi vay ad"]
+)
+def test_a_filler_that_is_a_loan_without_its_diacritics_asks_for_none(desk: Desk, text: str) -> None:
+    assert (best(desk.search(text)) or "").startswith("occupations#")
+
+
 def test_a_part_that_names_nothing_leans_on_the_first(desk: Desk) -> None:
     answer = desk.compose(desk.search("Chương trình 9+ là gì? Học xong có bằng gì?"))
     assert answer.text.startswith("**1.** ")
