@@ -13,6 +13,7 @@ from actions.follow_up import (
     continues,
     leans,
     may_lean,
+    naming,
     of_same_entry,
     own_words,
 )
@@ -36,6 +37,8 @@ from knowledge.vocabulary import vocabulary
 
 # A reading that leans on the question before must be this much surer than the message by itself.
 _LEANING_MARGIN = 0.1
+# From here on it is taken even so, if the message hangs on the question before.
+_LIKELY = 0.5
 # How much of what a message adds to the question before (0 to 1, by rarity) the passage found for both must say.
 _LEAST_HELD = 0.6
 _HITS = 5
@@ -74,6 +77,7 @@ class Desk:
 
     def find(self, turn: Turn) -> Finding:
         """Returns what answers the turn's message, read alone or together with what was talked about."""
+        turn = naming(turn, self.store.gazetteer)
         same = of_same_entry(turn, self.store.gazetteer)
         asked = self._asked_of_entry(same) if same else None
         if asked and asked.answer and asked.answer.known:
@@ -89,8 +93,8 @@ class Desk:
             return self._on_subject(turn, alone) if leans(turn) else alone
         if leans(turn):
             leaning = self._on_subject(turn, leaning)
-            sure = leaning.score >= bar
-            return leaning if sure or leaning.score >= alone.score - _LEANING_MARGIN else alone
+            likely = leaning.score >= _LIKELY
+            return leaning if likely or leaning.score >= alone.score - _LEANING_MARGIN else alone
         unsure = alone.score < bar
         return leaning if unsure and leaning.score > alone.score + _LEANING_MARGIN else alone
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 
-from actions.conversation import Turn
+from actions.conversation import Mention, Turn
+from knowledge.case_vocabulary import case_words
 from knowledge.gazetteer import ENTRY_KINDS, Gazetteer
 from knowledge.gazetteer import Mention as Named
 from knowledge.question import Phrases, Question
-from knowledge.text import fold, tokens
+from knowledge.text import fold, folded_tokens, tokens
 from knowledge.vocabulary import vocabulary
 
 # A message with no more syllables than this, besides filler, may lean on the question before; with so few that it names
@@ -24,7 +26,7 @@ _STANDS_ALONE = frozenset({"out_of_scope", "greet", "goodbye", "thanks"})
 
 def leans(turn: Turn) -> bool:
     """Tells whether the message can only be read together with the question before."""
-    if turn.last_question is None or turn.intent in _STANDS_ALONE:
+    if _stands_alone(turn):
         return False
     return continues(turn) or (not turn.mentions and _length(turn) <= _ELLIPTICAL)
 
@@ -42,9 +44,19 @@ def follows_nothing(turn: Turn) -> bool:
 
 def may_lean(turn: Turn) -> bool:
     """Tells whether the message can be read together with the question before."""
-    if turn.last_question is None or turn.intent in _STANDS_ALONE:
+    if _stands_alone(turn):
         return False
     return continues(turn) or _length(turn) <= _SHORT
+
+
+def _stands_alone(turn: Turn) -> bool:
+    """Tells whether there is nothing to lean on, or no need: "9+ là gì" asks for all that it says."""
+    if turn.last_question is None or turn.intent in _STANDS_ALONE:
+        return True
+    asked = _defining().said_by(Question.read(turn.text))
+    said = set(folded_tokens(turn.text)) - set(folded_tokens(asked or ""))
+    pointing = set(map(fold, vocabulary("questions")["pointing"]))
+    return asked is not None and not continues(turn) and bool(said - pointing)
 
 
 def continues(turn: Turn) -> bool:
@@ -54,6 +66,21 @@ def continues(turn: Turn) -> bool:
 
 def _length(turn: Turn) -> int:
     return len(tokens(Question.read(turn.text).content))
+
+
+def naming(turn: Turn, gazetteer: Gazetteer) -> Turn:
+    """Returns the turn with the trade that all its own words name, everyday words though they are: "thế còn dược"."""
+    words = _bare(turn.text)
+    if turn.mentions or not words or not continues(turn):
+        return turn
+    text = f"{case_words().before['occupation']} {words}"
+    # Of some names the word before is a part.
+    whole = [
+        m
+        for m in gazetteer.find(text, slips=False)
+        if m.entity in ENTRY_KINDS and m.end == len(text) and m.end - m.start >= len(words)
+    ]
+    return replace(turn, mentions=tuple(Mention(m.entity, m.value, text[m.start : m.end]) for m in whole))
 
 
 def complete(turn: Turn, gazetteer: Gazetteer) -> str:
@@ -109,6 +136,11 @@ def _bare(text: str) -> str:
     """Returns a follow-up's own words: "thế còn hệ cao đẳng thì sao ạ" -> "hệ cao đẳng"."""
     words = _linking().sub(" ", f" {text.lower()} ")
     return " ".join(words.replace("?", " ").split())
+
+
+@cache
+def _defining() -> Phrases:
+    return Phrases(vocabulary("questions")["defining"])
 
 
 @cache

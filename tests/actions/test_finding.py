@@ -237,6 +237,19 @@ def test_a_trade_that_was_named_before_is_meant_by_what_names_none(
     assert told in answer.text or "9 nghề" in answer.text
 
 
+def test_a_trade_with_an_everyday_name_takes_the_place_of_the_one_before(
+    desk: Desk, tracker: MakeTracker
+) -> None:
+    turn = Turn.of(tracker("thế còn dược", "follow_up", last_question="nghề điều dưỡng làm gì ạ"))
+    assert desk.find(turn).question == "nghề dược làm gì ạ"
+
+
+def test_what_is_asked_whole_is_not_leaned_on_the_question_before(desk: Desk, tracker: MakeTracker) -> None:
+    for said, passage in (("9+ là gì", "pathways#9-cong-la-gi"), ("ko bt hoc nghe gi", "faq#chon-nghe")):
+        turn = Turn.of(tracker(said, "ask_pathway", last_question="giờ học gì được ạ"))
+        assert best(desk.find(turn)) == passage
+
+
 def test_another_trade_takes_the_place_of_the_one_before(desk: Desk, tracker: MakeTracker) -> None:
     turn = Turn.of(tracker("thế còn nghề may thì sao", "follow_up", last_question="nghề hàn lương bao nhiêu"))
     answer = desk.compose(desk.find(turn))

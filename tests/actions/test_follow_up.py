@@ -3,7 +3,8 @@
 import pytest
 
 from actions.conversation import Turn
-from actions.follow_up import complete, follows_nothing, leans, may_lean, own_words
+from actions.finding import Desk
+from actions.follow_up import complete, follows_nothing, leans, may_lean, naming, own_words
 from knowledge.gazetteer import Gazetteer
 from tests.actions.playing import MakeTracker
 
@@ -56,6 +57,10 @@ def test_two_things_of_different_kinds_are_both_replaced(tracker: MakeTracker, g
         # with a few more, or naming something, it may
         ("năm 2020 là bao nhiêu", "ask_plan_goal", False, True),
         ("Sở Nội vụ làm gì", "ask_responsibility", False, True),
+        # what asks what a thing is names it, unless it only points at it
+        ("9+ là gì", "ask_pathway", False, False),
+        ("gdtx la gi a", "ask_pathway", False, False),
+        ("cái đó là gì ạ", "ask_pathway", True, True),
         # a whole question stands for itself
         ("học sinh tốt nghiệp lớp 9 học trung cấp có được miễn học phí không", "ask_policy", False, False),
     ],
@@ -65,6 +70,27 @@ def test_whether_a_message_hangs_on_the_question_before(
 ) -> None:
     turn = Turn.of(tracker(said, intent, last_question=GOAL))
     assert (leans(turn), may_lean(turn)) == (must, may)
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ("thế còn dược", ["dược"]),
+        ("còn hàn thì sao ạ", ["nghề hàn"]),
+        ("ý em là hàn cơ", ["nghề hàn"]),
+        # only what is nothing but a name
+        ("thế còn dược phẩm nhập khẩu", []),
+        ("thế còn gì nữa", []),
+        ("thì sao", []),
+    ],
+)
+def test_a_name_that_is_an_everyday_word_is_one_when_it_is_all_that_a_follow_up_says(
+    tracker: MakeTracker, desk: Desk, said: str, named: list[str]
+) -> None:
+    desk.store.retriever()  # The facts name the trades.
+    turn = Turn.of(tracker(said, "follow_up", last_question="nghề điều dưỡng làm gì"))
+    turn = naming(turn, desk.store.gazetteer)
+    assert [mention.words for mention in turn.mentions if mention.entity == "occupation"] == named
 
 
 @pytest.mark.parametrize(
