@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -23,6 +23,7 @@ from knowledge.answers import (
     answer_about_entry,
     answer_about_unlisted,
     asks_of_entry,
+    asks_of_trade_at_school,
     compose,
     compose_several,
     direct_answer,
@@ -92,7 +93,12 @@ class Desk:
         if not self._continues(turn, leaning):
             return self._on_subject(turn, alone) if leans(turn) else alone
         if leans(turn):
-            leaning = self._on_subject(turn, leaning)
+            if (
+                leaning.score < _LIKELY
+                or not leaning.hits
+                or leaning.hits[0].passage.id in turn.last_passages
+            ):
+                leaning = self._on_subject(turn, leaning)
             likely = leaning.score >= _LIKELY
             return leaning if likely or leaning.score >= alone.score - _LEANING_MARGIN else alone
         unsure = alone.score < bar
@@ -219,7 +225,11 @@ class Desk:
         retriever = self.store.retriever()
         named = [m for m in self.store.gazetteer.find(message) if m.entity in ENTRY_KINDS]
         before = next((words for m in named if (words := message[m.start : m.end]) not in later), None)
-        finding = self._asked_of_entry(f"{part} {before}") if before else None
+        question = f"{part} {before}"
+        # A list is complete: that no school is known to teach it is an answer too.
+        if before and (listed := direct_answer(Question.read(question), retriever)):
+            return Finding(question, self._hits(question), listed)
+        finding = self._asked_of_entry(question) if before else None
         answer = finding.answer if finding else None
         card = retriever.passage(answer.passages[0]) if answer and answer.known and answer.passages else None
         return finding if card and retriever.holds(part, card) >= _LEAST_HELD else None
@@ -227,28 +237,38 @@ class Desk:
     def _search(self, question: str) -> Finding:
         retriever, read = self.store.retriever(), Question.read(question)
         trades = [m for m in retriever.mentions(read.prepared) if m.entity == "occupation"]
+        general = without(read.prepared, trades)
         if trades and _of_no_trade().said_in(read):
-            return replace(self._search(without(read.prepared, trades)), question=question)
-        hits = self._hits(question)
+            return replace(self._search(general), question=question)
+        hits, answer_bar = self._hits(question), retriever.ranking.answer
         if self._card_says_nothing(hits, read):
-            hits = hits[1:]
+            if self._is_answer(hits[1:], answer_bar):
+                hits = hits[1:]
+            elif len({m.value for m in trades}) == 1:
+                found = self._search(general)
+                if self._is_answer(found.hits, _PART_BAR, general):
+                    return replace(found, question=question)
         best = hits[0].passage if hits else None
-        sure = bool(hits) and hits[0].score >= retriever.ranking.answer
+        sure = bool(hits) and hits[0].score >= answer_bar
         answer = direct_answer(read, retriever) or answer_about_unlisted(read, best, retriever)
         if answer is None and (not sure or hits[0].features["missing"]):
             answer = answer_about_elsewhere(read, best, retriever)
-        if answer is None and not sure:
+        if answer is None and (not sure or asks_of_trade_at_school(read, retriever)):
             answer = answer_about_entry(read, retriever, self.today())
         return Finding(question, hits, answer)
 
-    def _card_says_nothing(self, hits: tuple[Hit, ...], question: Question) -> bool:
-        """Tells whether the best hit is the card of a trade or school that does not say it, and the next may."""
-        if len(hits) < 2 or hits[1].score < self.store.retriever().ranking.answer:
-            return False
-        entry, following = hits[0].passage.source, hits[1].passage.source
-        if not isinstance(entry, CARDS) or isinstance(following, CARDS) or asks_of_entry(entry, question):
+    def _card_says_nothing(self, hits: Sequence[Hit], question: Question) -> bool:
+        """Tells whether the best hit is the card of a trade or school that does not say what is asked."""
+        entry = hits[0].passage.source if hits else None
+        if not isinstance(entry, CARDS) or asks_of_entry(entry, question):
             return False
         return not question.is_long and not self.store.retriever().speaks_of(question, hits[0].passage)
+
+    def _is_answer(self, hits: Sequence[Hit], bar: float, words: str = "") -> bool:
+        """Tells whether the best of `hits` is no card, is sure, and says most of `words`."""
+        if not hits or isinstance(hits[0].passage.source, CARDS) or hits[0].score < bar:
+            return False
+        return not words or self.store.retriever().holds(words, hits[0].passage) >= _LEAST_HELD
 
 
 @cache

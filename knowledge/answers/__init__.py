@@ -5,7 +5,7 @@ compose ─┬─ excerpts      passages of documents
          └─ cards         a trade or a school, aspect by aspect
 direct ──┬─ comparisons   two trades or schools side by side
          └─ lists         every school that …
-several                   one message that asks two or three things
+several                   one message that asks several things
 unlisted                  a trade, a school or a province that nothing is known of
 checklist                 what a case may be supported with
 
@@ -17,7 +17,7 @@ from knowledge.answers.cards import asks_of_entry
 from knowledge.answers.checklist import checklist, spoken_case
 from knowledge.answers.citations import Source
 from knowledge.answers.compose import compose, explain_sources
-from knowledge.answers.direct import answer_about_entry, direct_answer
+from knowledge.answers.direct import answer_about_entry, asks_of_trade_at_school, direct_answer
 from knowledge.answers.several import compose_several
 from knowledge.answers.unlisted import answer_about_elsewhere, answer_about_unlisted
 
@@ -30,6 +30,7 @@ __all__ = [
     "answer_about_entry",
     "answer_about_unlisted",
     "asks_of_entry",
+    "asks_of_trade_at_school",
     "checklist",
     "compose",
     "compose_several",

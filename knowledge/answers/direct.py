@@ -10,6 +10,7 @@ from knowledge.answers.answer import Answer
 from knowledge.answers.cards import answer_from_card, asks_of_entry, todays
 from knowledge.answers.comparisons import compare
 from knowledge.answers.lists import schools_in, schools_that_teach, supported_trades
+from knowledge.entries import asked_aspects
 from knowledge.facts import Institution, Occupation
 from knowledge.gazetteer import Mention, without
 from knowledge.question import Phrases, Question
@@ -59,10 +60,17 @@ def answer_about_entry(question: Question, knowledge: Retriever, today: date) ->
     For questions that search is not sure of: the entry is the place to look, and what it lacks is not known.
     """
     trades, schools = entries_named(knowledge.mentions(question.prepared), knowledge)
-    entries = schools or trades
+    entries = trades if asks_of_trade_at_school(question, knowledge) else schools or trades
     if len(entries) != 1 or not asks_of_entry(entries[0], question):
         return None
     return answer_from_card(entries[0], question, knowledge, today)
+
+
+def asks_of_trade_at_school(question: Question, knowledge: Retriever) -> bool:
+    """Tells whether a question names a school and asks only of the trade: "học hàn ở trường này mấy năm"."""
+    trades, schools = entries_named(knowledge.mentions(question.prepared), knowledge)
+    of_school = any(asked_aspects(school, question) for school in schools)
+    return len(trades) == 1 and bool(schools) and not of_school and bool(asked_aspects(trades[0], question))
 
 
 def entries_named(

@@ -199,6 +199,24 @@ def test_what_is_the_same_for_every_trade_is_not_answered_with_the_card_of_one(
     assert finding.question == text
 
 
+def test_where_a_card_does_not_say_it_what_is_known_in_general_answers(desk: Desk) -> None:
+    finding = desk.search("học hàn mẹ không cho thì làm sao")
+    assert best(finding) in ("guidance#noi-voi-bo-me", "faq#bo-me-khong-dong-y")
+
+
+def test_what_is_asked_of_a_trade_at_a_school_is_answered_of_the_trade(desk: Desk) -> None:
+    answer = desk.compose(desk.search("học điều dưỡng ở cao đẳng y tế hải phòng mấy năm"))
+    assert answer.passages == ("occupations#dieu-duong",)
+    assert "Trung cấp thường" in answer.text
+    answer = desk.compose(desk.search("cao đẳng y tế hải phòng địa chỉ ở đâu, em học điều dưỡng"))
+    assert answer.passages == ("institutions#cd-y-te-hai-phong",)
+
+
+def test_that_no_school_is_known_to_teach_a_trade_is_an_answer_to_a_part_too(desk: Desk) -> None:
+    answer = desk.compose(desk.search("em muốn học làm tóc, học mấy tháng ạ, học ở đâu ạ"))
+    assert "chưa có thông tin trường nào dạy Làm tóc" in answer.text.partition("**2.** ")[2]
+
+
 @pytest.mark.parametrize(
     "text", ["dieu duong la lam gi vay a", "hoc dien cong nghiep sau nay lam viec gi vay ad"]
 )
