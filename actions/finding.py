@@ -93,13 +93,10 @@ class Desk:
         if not self._continues(turn, leaning):
             return self._on_subject(turn, alone) if leans(turn) else alone
         if leans(turn):
-            if (
-                leaning.score < _LIKELY
-                or not leaning.hits
-                or leaning.hits[0].passage.id in turn.last_passages
-            ):
-                leaning = self._on_subject(turn, leaning)
             likely = leaning.score >= _LIKELY
+            if not likely or (leaning.hits and leaning.hits[0].passage.id in turn.last_passages):
+                leaning = self._on_subject(turn, leaning)
+                likely = leaning.score >= _LIKELY
             return leaning if likely or leaning.score >= alone.score - _LEANING_MARGIN else alone
         unsure = alone.score < bar
         return leaning if unsure and leaning.score > alone.score + _LEANING_MARGIN else alone
@@ -225,11 +222,13 @@ class Desk:
         retriever = self.store.retriever()
         named = [m for m in self.store.gazetteer.find(message) if m.entity in ENTRY_KINDS]
         before = next((words for m in named if (words := message[m.start : m.end]) not in later), None)
+        if before is None:
+            return None
         question = f"{part} {before}"
         # A list is complete: that no school is known to teach it is an answer too.
-        if before and (listed := direct_answer(Question.read(question), retriever)):
+        if listed := direct_answer(Question.read(question), retriever):
             return Finding(question, self._hits(question), listed)
-        finding = self._asked_of_entry(question) if before else None
+        finding = self._asked_of_entry(question)
         answer = finding.answer if finding else None
         card = retriever.passage(answer.passages[0]) if answer and answer.known and answer.passages else None
         return finding if card and retriever.holds(part, card) >= _LEAST_HELD else None
