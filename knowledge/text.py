@@ -162,11 +162,15 @@ class Abbreviations:
             text = self._phrase_pattern.sub(lambda m: self.phrases[_SPACE.sub(" ", m.group().lower())], text)
         found = list(_ABBREVIATION.finditer(text))
         keys = [match.group().lower() for match in found]
+        read = [self._read(keys, at) for at in range(len(keys))]
+        own = [key for key, meant in zip(keys, read, strict=True) if meant is None and key.isalpha()]
+        # Who types no diacritics is read without them throughout: "khong biet", not "không biet".
+        spelled = fold if own and not any(map(has_diacritics, keys)) else str
         pieces: list[str] = []
         position = 0
-        for at, match in enumerate(found):
+        for match, meant in zip(found, read, strict=True):
             pieces.append(text[position : match.start()])
-            pieces.append(self._read(keys, at) or self._read_parts(match.group()))
+            pieces.append(spelled(meant) if meant else self._read_parts(match.group()))
             position = match.end()
         return "".join([*pieces, text[position:]])
 

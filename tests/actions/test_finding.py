@@ -183,7 +183,7 @@ def test_two_questions_joined_by_and_are_two(desk: Desk, text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "passage"),
     [
-        ("học cntt có được vay stem không", "faq#vay-stem"),
+        ("hoc cntt co duoc vay stem khong", "faq#vay-stem"),
         ("em học điện có được vay tiền không ạ", "faq#vay-von"),
         ("em muốn đi nhật làm điều dưỡng", "faq#xuat-khau-lao-dong"),
         ("hoc dieu duong co duoc di duc khong", "faq#"),

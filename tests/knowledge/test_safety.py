@@ -118,6 +118,12 @@ def test_other_diacritics_make_other_words() -> None:
         assert graded(text) is None
 
 
+def test_separated_parents_are_no_kiss() -> None:
+    for text in ("bố mẹ em ly hôn em ở với bà", "bố mẹ em li hôn, em ở với mẹ", "mẹ em tái hôn em theo mẹ"):
+        assert graded(text) is None
+    assert graded("thầy hôn em") == "abuse"
+
+
 @pytest.mark.parametrize(
     "text",
     ["em không bị đánh", "em không hề bị bắt nạt", "em chưa bao giờ tự rạch tay", "nó không bị đe dọa"],
