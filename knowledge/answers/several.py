@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from knowledge.answers.answer import ANSWER_CHARACTERS, Answer
 from knowledge.vocabulary import vocabulary
 
-# What the number before an answer and the line break after it take.
+# What the number before an answer and the blank line after it take.
 _NUMBERING = 9
 # A line cut to fewer characters than this says nothing.
 _LEAST_LINE = 60
@@ -24,7 +24,7 @@ def compose_several(answers: Sequence[Answer | None]) -> Answer:
         for n, (text, share) in enumerate(zip(texts, shares, strict=True), start=1)
     ]
     return Answer(
-        "\n".join(parts),
+        "\n\n".join(parts),
         tuple(dict.fromkeys(source for answer in found for source in answer.sources)),
         tuple(dict.fromkeys(passage for answer in found for passage in answer.passages)),
         tuple(dict.fromkeys(reply for answer in found for reply in answer.replies[:1])),
