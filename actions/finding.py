@@ -210,9 +210,12 @@ class Desk:
         find, phrases = self.store.gazetteer.find, vocabulary("questions")["schooling"]
         if any(mention.entity == "schooling" for mention in find(part)):
             return None
-        told = next((phrases.get(m.value) for m in find(message) if m.entity == "schooling"), None)
-        finding = self._search(f"{part} {told}") if told else None
-        if finding is None or finding.score < _PART_BAR or not finding.hits:
+        said = (phrases.get(m.value) for m in find(message) if m.entity == "schooling")
+        told: str | None = next(said, None)
+        if told is None:
+            return None
+        finding = self._search(f"{part} {told}")
+        if finding.score < _PART_BAR or not finding.hits:
             return None
         held = [self.store.retriever().holds(words, finding.hits[0].passage) for words in (part, told)]
         return finding if min(held) >= _LEAST_HELD else None

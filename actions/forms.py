@@ -19,6 +19,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import Events
 from actions.conversation import Turn
+from knowledge.gazetteer import ENTRY_KINDS
 from knowledge.question import Phrases, Question, asks, stated
 from knowledge.text import tokens
 from knowledge.vocabulary import vocabulary
@@ -119,7 +120,7 @@ class StepForm(Action, ABC):
         """Takes a message for an answer to what was asked, or leaves it to the rule for its intent."""
         if turn.intent in _NO_ANSWERS:
             return [ActionExecutionRejected(self.form)]
-        asking = _asks(turn)
+        asking = _asks(turn, slots[REQUESTED])
         told = replace(turn, text=stated(turn.text)) if asking else turn
         step = await asyncio.to_thread(self.read, told, slots, slots[REQUESTED])
         if asking or not (step.answers or turn.intent in _EMPTY or turn.intent == self.begins):
@@ -193,9 +194,14 @@ def _interrupted(tracker: Tracker, form: str) -> bool:
     return False
 
 
-def _asks(turn: Turn) -> bool:
-    """Tells whether a message asks something itself: "trung cấp học mấy năm ạ" is no choice of a level."""
-    return turn.intent.startswith("ask_") and asks(turn.text)
+def _asks(turn: Turn, requested: str) -> bool:
+    """Tells whether a message asks something itself: "trung cấp học mấy năm ạ" is no choice of a level.
+
+    One whose intent is not sure does if it names a trade or a school, and none was asked for: "học điện mấy năm ạ".
+    """
+    named = any(mention.entity in ENTRY_KINDS for mention in turn.mentions)
+    beside = turn.intent == "nlu_fallback" and named and not requested.endswith(tuple(ENTRY_KINDS))
+    return (turn.intent.startswith("ask_") or beside) and asks(turn.text)
 
 
 def _set(values: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -127,10 +127,9 @@ class Conversations:
         return ConversationState(True, row.id, bool(row.held), bool(row.contact_wanted), ended)
 
     def end(self, conversation: str) -> None:
-        """Says that its visitor has left a conversation for good, even if nothing of it is kept yet."""
+        """Says that its visitor has left a conversation for good."""
         mine = conversations.c.key == conversation
         with writing(self._engine) as connection:
-            self.see(connection, conversation)
             connection.execute(sa.update(conversations).where(mine).values(ended=self._now()))
 
     def see(self, connection: sa.Connection, conversation: str, channel: str = "web") -> None:

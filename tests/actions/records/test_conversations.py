@@ -43,13 +43,6 @@ def test_a_turn_is_kept_in_order_with_what_answered(records: Records) -> None:
     assert records.conversations.messages("web-2") == []
 
 
-def test_a_talk_is_ended_even_before_its_first_turn_is_kept(records: Records) -> None:
-    records.conversations.end("web-1")
-    assert records.conversations.state("web-1").ended
-    records.conversations.record_turn("web-1", "web", ANSWER)
-    assert records.conversations.state("web-1").ended
-
-
 def test_a_turn_without_words_or_without_a_reply_is_kept_too(records: Records) -> None:
     assert records.conversations.record_turn("web-1", "web", Turn("", [], "handoff", "none", [])) is None
     records.conversations.record_turn("web-1", "web", Turn("dạ", [], "handoff", "none", []))
