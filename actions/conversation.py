@@ -7,6 +7,8 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
+from knowledge.gazetteer import ENTRY_KINDS
+
 # The kinds of things a user names that stay in mind: one slot each (see bot/domain/domain.yml).
 ENTITIES = ("occupation", "institution", "level", "schooling", "place", "document", "agency", "year")
 
@@ -37,6 +39,11 @@ class Turn:
     last_passages: tuple[str, ...]
     suggestions: tuple[str, ...]
     in_form: bool = False
+
+    @property
+    def names_entry(self) -> bool:
+        """Tells whether the message names a trade or a school."""
+        return any(mention.entity in ENTRY_KINDS for mention in self.mentions)
 
     @classmethod
     def of(cls, tracker: Tracker) -> Turn:

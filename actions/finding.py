@@ -103,8 +103,7 @@ class Desk:
 
     def _names_what_it_asks(self, turn: Turn) -> bool:
         """Tells whether a message is complete by itself: it names a trade or a school and asks something of it."""
-        named = any(mention.entity in ENTRY_KINDS for mention in turn.mentions)
-        return named and self._entry_answer(Question.read(turn.text)) is not None
+        return turn.names_entry and self._entry_answer(Question.read(turn.text)) is not None
 
     def _asked_of_entry(self, question: str) -> Finding | None:
         """Returns the answer to a question put to the trade or school named before, if it asks something of it."""

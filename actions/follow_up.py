@@ -38,8 +38,7 @@ def follows_nothing(turn: Turn) -> bool:
     """
     if turn.intent != "follow_up" or turn.last_question is not None:
         return False
-    named = any(mention.entity in ENTRY_KINDS for mention in turn.mentions)
-    return not named and len(tokens(_bare(turn.text))) <= _ELLIPTICAL
+    return not turn.names_entry and len(tokens(_bare(turn.text))) <= _ELLIPTICAL
 
 
 def may_lean(turn: Turn) -> bool:

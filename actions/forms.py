@@ -199,8 +199,7 @@ def _asks(turn: Turn, requested: str) -> bool:
 
     One whose intent is not sure does if it names a trade or a school, and none was asked for: "học điện mấy năm ạ".
     """
-    named = any(mention.entity in ENTRY_KINDS for mention in turn.mentions)
-    beside = turn.intent == "nlu_fallback" and named and not requested.endswith(tuple(ENTRY_KINDS))
+    beside = turn.intent == "nlu_fallback" and turn.names_entry and not requested.endswith(tuple(ENTRY_KINDS))
     return (turn.intent.startswith("ask_") or beside) and asks(turn.text)
 
 
