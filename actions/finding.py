@@ -87,7 +87,7 @@ class Desk:
         if asked:
             return max(alone, asked, key=lambda finding: finding.score)
         bar = self.store.retriever().ranking.answer
-        if not may_lean(turn) or self._names_what_it_asks(turn):
+        if not may_lean(turn) or self.names_what_it_asks(turn):
             return alone
         leaning = self.search(complete(turn, self.store.gazetteer))
         if not self._continues(turn, leaning):
@@ -101,18 +101,19 @@ class Desk:
         unsure = alone.score < bar
         return leaning if unsure and leaning.score > alone.score + _LEANING_MARGIN else alone
 
-    def _names_what_it_asks(self, turn: Turn) -> bool:
+    def names_what_it_asks(self, turn: Turn) -> bool:
         """Tells whether a message is complete by itself: it names a trade or a school and asks something of it."""
         return turn.names_entry and self._entry_answer(Question.read(turn.text)) is not None
 
     def _asked_of_entry(self, question: str) -> Finding | None:
         """Returns the answer to a question put to the trade or school named before, if it asks something of it."""
-        answer = self._entry_answer(Question.read(question))
+        answer = self._entry_answer(Question.read(question), named=False)
         return Finding(question, self._hits(question), answer) if answer else None
 
-    def _entry_answer(self, question: Question) -> Answer | None:
+    def _entry_answer(self, question: Question, *, named: bool = True) -> Answer | None:
         retriever = self.store.retriever()
-        return direct_answer(question, retriever) or answer_about_entry(question, retriever, self.today())
+        direct = direct_answer(question, retriever)
+        return direct or answer_about_entry(question, retriever, self.today(), named=named)
 
     def _hits(self, question: str) -> tuple[Hit, ...]:
         return tuple(self.store.retriever().search(question, _HITS, self.today()))

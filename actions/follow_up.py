@@ -108,19 +108,27 @@ def of_same_entry(turn: Turn, gazetteer: Gazetteer) -> str | None:
 
     "Lương bao nhiêu" after "nghề hàn là làm gì" is "lương bao nhiêu nghề hàn": the rest of that question is answered.
     """
-    if turn.mentions or turn.intent in _STANDS_ALONE or _length(turn) > _BRIEF:
+    if _names_more_than_home(turn) or turn.intent in _STANDS_ALONE or _length(turn) > _BRIEF:
         return None
     question = turn.last_question or ""
     named = [m for m in gazetteer.find(question) if m.entity in ENTRY_KINDS]
     if len({mention.value for mention in named}) != 1:
         return None
-    return f"{_bare(turn.text) or turn.text} {_phrase(named[0], question)}"
+    return f"{_bare(turn.text) or turn.text} {_phrase(named[0], question, gazetteer)}"
 
 
-def _phrase(mention: Named, question: str) -> str:
-    """Returns the words that name a thing, with the word before that makes an everyday word a name: "nghề hàn"."""
-    before = question[: mention.start].split()
-    return " ".join([*before[-1:], question[mention.start : mention.end]])
+def _names_more_than_home(turn: Turn) -> bool:
+    """Tells whether a message names anything but the home place, which adds nothing: "ở Hải Phòng trường nào dạy"."""
+    home = fold(vocabulary("questions")["home"])
+    return any(mention.entity != "place" or fold(mention.words) != home for mention in turn.mentions)
+
+
+def _phrase(mention: Named, question: str, gazetteer: Gazetteer) -> str:
+    """Returns the words that name a thing, with the word before if that makes an everyday word a name: "nghề hàn"."""
+    words = question[mention.start : mention.end]
+    if any(found.value == mention.value for found in gazetteer.find(words)):
+        return words
+    return " ".join([*question[: mention.start].split()[-1:], words])
 
 
 def own_words(turn: Turn) -> str:

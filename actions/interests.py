@@ -16,7 +16,7 @@ from knowledge.answers import Answer
 from knowledge.career.interests import Interests, proposed, read_interests
 from knowledge.career.proposals import proposal
 from knowledge.career.quiz import Quiz, load_quiz
-from knowledge.question import Phrases, Question
+from knowledge.question import Phrases, Question, asks
 from knowledge.vocabulary import vocabulary
 
 
@@ -39,7 +39,7 @@ class ActionInterests(ActionAnswer):
         interests = await asyncio.to_thread(
             read_interests, turn.text, self._of.store.retriever(), self._of.today()
         )
-        if not interests.likings:
+        if not interests.likings or await asyncio.to_thread(self._asks, turn):
             return await super().run(dispatcher, tracker, domain)
         if not interests.known:
             told = _told(interests, quiz)
@@ -48,6 +48,10 @@ class ActionInterests(ActionAnswer):
         answer = await asyncio.to_thread(self._propose, interests, parent)
         dispatcher.utter_message(json_message=message_of(answer, answer.replies))
         return [SlotSet("last_passages", list(answer.passages))]
+
+    def _asks(self, turn: Turn) -> bool:
+        """Tells whether a message that tells interests asks something of a trade that it names."""
+        return asks(turn.text) and self._of.names_what_it_asks(turn)
 
     def _propose(self, interests: Interests, parent: bool) -> Answer:
         knowledge, quiz = self._of.store.retriever(), load_quiz()

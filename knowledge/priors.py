@@ -7,11 +7,13 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from knowledge.documents import Document
 from knowledge.expectations import Demand
 from knowledge.facts import CommonQuestion
 from knowledge.gazetteer import ENTRY_KINDS
 from knowledge.index import Index
 from knowledge.lexical import Scores
+from knowledge.passages import Passage
 from knowledge.question import Phrases, Question
 from knowledge.ranking import Ranking
 from knowledge.reading import entry_of
@@ -30,6 +32,7 @@ class Priors:
         passages = index.passages
         entries = [entry_of(passage) for passage in passages]
         self._is_slight = np.array([len(p.text) < ranking.slight_characters for p in passages])
+        self._is_letterhead = self._is_slight & np.array([_opens_document(p) for p in passages])
         self._is_addressees = np.array([_addressees().said_in(Question.read(p.heading)) for p in passages])
         self._is_general = np.array([isinstance(p.source, CommonQuestion) for p in passages])
         self._entries = {
@@ -46,6 +49,7 @@ class Priors:
         )
         asked = fold(question.prepared)
         prior -= self._ranking.slight_penalty * self._is_slight[passages]
+        prior -= self._ranking.letterhead_penalty * self._is_letterhead[passages]
         if not _addressees().said_in(question):
             prior -= self._ranking.addressees_penalty * self._is_addressees[passages]
         for kind, value in demand.entries:
@@ -63,6 +67,11 @@ class Priors:
         home = fold(self._ranking.home_place)
         places = [fold(passage.place or home) for passage in self._index.passages]
         return {place: np.array([p == place for p in places]) for place in set(places) if home not in place}
+
+
+def _opens_document(passage: Passage) -> bool:
+    source, section = passage.source, passage.section
+    return isinstance(source, Document) and not section.path and section == source.outline[0]
 
 
 def standard(scores: Scores) -> Scores:

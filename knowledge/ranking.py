@@ -25,6 +25,7 @@ class Ranking:
     period_weight: float
     slight_characters: int
     slight_penalty: float
+    letterhead_penalty: float
     addressees_penalty: float
     folded_share: float
     synonym_weight: float
@@ -40,6 +41,7 @@ class Ranking:
     answer: float
     suggest: float
     second_margin: float
+    surer: dict[str, float]
 
 
 @cache

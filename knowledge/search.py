@@ -32,6 +32,8 @@ from knowledge.reading import Reader
 from knowledge.text import tokens
 
 _NOTHING = -1e9
+# Probabilities nearer to 0 and 1 than this are taken for so near.
+_LEAST = 1e-9
 
 
 @dataclass(frozen=True)
@@ -104,17 +106,37 @@ class Retriever:
         readings = self._read_nearest(
             question, demand, passages, fused, max(limit + 1, self.ranking.read_nearest)
         )
-        order = sorted(readings, key=lambda at: -fused[at])[: limit + 1]
+        nearest = sorted(readings, key=lambda at: -fused[at])[: limit + 1]
         statistics = _Statistics(cosine, asked, position, fused)
+        features = {at: statistics.features(at) | readings[at] for at in nearest}
+        scores = {at: self._confidence(found) for at, found in features.items()}
+        order = self._surest_first(nearest, scores)
         hits = []
         for rank, at in enumerate(order[:limit]):
-            following = fused[order[rank + 1]] if rank + 1 < len(order) else fused[at]
-            features = statistics.features(at, float(following)) | readings[at]
+            following = order[rank + 1] if rank + 1 < len(order) else at
+            margin = float(fused[at] - fused[following])
             number = int(passages[at])
             rows = windows[position == at]
             blocks = self._block_scores(rows, cosine[position == at], lexical[rows], number)
-            hits.append(Hit(self.index.passages[number], self._confidence(features), blocks, features))
+            hits.append(
+                Hit(self.index.passages[number], scores[at], blocks, features[at] | {"margin": margin})
+            )
         return hits
+
+    def _surest_first(self, nearest: list[int], scores: dict[int, float]) -> list[int]:
+        """Returns `nearest`, but in front one that is much surer to answer than the first.
+
+        A message that nothing answers must not be met with the likeliest of five: where the first would be no answer,
+        the other has to be sure.
+        """
+        surest = max(nearest, key=lambda at: scores[at], default=None)
+        if surest is None:
+            return nearest
+        first, best = scores[nearest[0]], scores[surest]
+        answers = first >= self.ranking.answer or best >= self.ranking.surer["least"]
+        if not answers or _logit(best) - _logit(first) < self.ranking.surer["by"]:
+            return nearest
+        return [surest, *(at for at in nearest if at != surest)]
 
     def _read_nearest(
         self, question: Question, demand: Demand, passages: Numbers, fused: Scores, count: int
@@ -261,14 +283,18 @@ class _Statistics:
         self._text = _best(np.where(asked, _NOTHING, cosine), position, len(fused))
         self._asked = _best(np.where(asked, cosine, _NOTHING), position, len(fused))
 
-    def features(self, at: int, following: float) -> dict[str, float]:
+    def features(self, at: int) -> dict[str, float]:
         asked = float(self._asked[at])
         return {
             "dense": float(self._text[at]),
             "question": asked if asked > 0 else float(self._text[at]),
             "fused": float(self._fused[at]),
-            "margin": float(self._fused[at]) - following,
         }
+
+
+def _logit(probability: float) -> float:
+    bounded = min(max(probability, _LEAST), 1 - _LEAST)
+    return math.log(bounded / (1 - bounded))
 
 
 def _best(scores: npt.NDArray[Any], position: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.float32]:

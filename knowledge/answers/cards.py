@@ -52,12 +52,13 @@ class _Found:
     aspect_known: bool = False
 
 
-def asks_of_entry(entry: Occupation | Institution, question: Question) -> bool:
+def asks_of_entry(entry: Occupation | Institution, question: Question, *, named: bool = True) -> bool:
     """Tells whether `question` asks for an aspect of an entry, or for something that it might have but has not.
 
-    Who names an old school asks, whatever else, what it is called today.
+    Who names an old school asks, whatever else, what it is called today; not so who only goes on from it, where it is
+    not `named` but put there for them.
     """
-    renamed = isinstance(entry, Institution) and entry.merged_into is not None
+    renamed = named and isinstance(entry, Institution) and entry.merged_into is not None
     return renamed or bool(asked_aspects(entry, question) or _named_things(question))
 
 

@@ -54,14 +54,17 @@ def _list_asked_for(
     return None
 
 
-def answer_about_entry(question: Question, knowledge: Retriever, today: date) -> Answer | None:
+def answer_about_entry(
+    question: Question, knowledge: Retriever, today: date, *, named: bool = True
+) -> Answer | None:
     """Returns what is known, or not, of the one trade or school that a question names and asks something of.
 
-    For questions that search is not sure of: the entry is the place to look, and what it lacks is not known.
+    For questions that search is not sure of: the entry is the place to look, and what it lacks is not known. The name
+    may have been put there for somebody who goes on from it; then they have not `named` it.
     """
     trades, schools = entries_named(knowledge.mentions(question.prepared), knowledge)
     entries = trades if asks_of_trade_at_school(question, knowledge) else schools or trades
-    if len(entries) != 1 or not asks_of_entry(entries[0], question):
+    if len(entries) != 1 or not asks_of_entry(entries[0], question, named=named):
         return None
     return answer_from_card(entries[0], question, knowledge, today)
 

@@ -154,9 +154,10 @@ STORY = (
 
 def test_what_is_told_of_schooling_counts_for_a_question_that_says_nothing_of_it(desk: Desk) -> None:
     answer = desk.compose(desk.search(STORY))
-    assert "sau lớp 9" in answer.text.partition("**2.** ")[2].partition("**3.** ")[0]
+    told = answer.text.partition("**2.** ")[2].partition("**3.** ")[0]
+    assert "sau lớp 9" in told
     alone = desk.compose(desk.search("có được miễn học phí không"))
-    assert "sau lớp 9" not in alone.text
+    assert alone.text not in told
 
 
 def test_a_question_behind_a_story_is_answered_without_the_story(desk: Desk) -> None:
@@ -273,6 +274,28 @@ def test_another_trade_takes_the_place_of_the_one_before(desk: Desk, tracker: Ma
     answer = desk.compose(desk.find(turn))
     assert "**Hàn**" not in answer.text
     assert "Lương (tham khảo)" in answer.text
+
+
+@pytest.mark.parametrize("said", ["ở Hải Phòng trường nào dạy ạ", "o hp truong nao day", "hp có trường nào"])
+def test_the_home_place_leaves_the_trade_named_before_meant(
+    desk: Desk, tracker: MakeTracker, said: str
+) -> None:
+    turn = Turn.of(tracker(said, "ask_institution", last_question="học logistics lương bao nhiêu"))
+    assert "**Logistics**" in desk.compose(desk.find(turn)).text
+
+
+def test_what_was_asked_of_a_trade_before_is_not_asked_again(desk: Desk, tracker: MakeTracker) -> None:
+    turn = Turn.of(tracker("hoc bao lau", "nlu_fallback", last_question="lương làm bánh có cao không ạ"))
+    assert "Lương" not in desk.compose(desk.find(turn)).text
+
+
+def test_who_goes_on_from_an_old_school_does_not_ask_again_what_it_is_called(
+    desk: Desk, tracker: MakeTracker
+) -> None:
+    schools = desk.store.retriever().index.facts.institutions.values()
+    before = f"{next(s for s in schools if s.merged_into).name} còn tuyển không"
+    turn = Turn.of(tracker("em dân tộc tày hộ nghèo thì được gì", "ask_policy", last_question=before))
+    assert "nay là" not in desk.compose(desk.find(turn)).text
 
 
 def test_a_school_that_was_named_before_is_meant_too(desk: Desk, tracker: MakeTracker) -> None:

@@ -35,7 +35,9 @@ async def test_who_likes_nothing_yet_is_asked(desk: Desk, tracker: MakeTracker) 
     assert outcome.message["told"] == "không thích văn phòng"
 
 
-@pytest.mark.parametrize("message", ["nghề hàn là làm gì", "học phí thế nào"])
+@pytest.mark.parametrize(
+    "message", ["nghề hàn là làm gì", "học phí thế nào", "em thích vẽ, học thiết kế đồ họa lương mấy triệu ạ"]
+)
 async def test_what_tells_no_interests_is_answered_as_a_question(
     desk: Desk, tracker: MakeTracker, message: str
 ) -> None:

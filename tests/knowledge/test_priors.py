@@ -48,3 +48,21 @@ def test_what_holds_elsewhere_loses_unless_the_place_is_named(
         unnamed = priors(small_base, expectations, "hỗ trợ học nghề")[passage.id]
         assert priors(small_base, expectations, f"hỗ trợ học nghề ở {passage.place}")[passage.id] > unnamed
     assert elsewhere
+
+
+def test_a_letterhead_is_worth_less_than_what_else_is_short(
+    retriever: Retriever, expectations: Expectations
+) -> None:
+    worth = priors(retriever, expectations, "ai quản lý trường nghề")
+    assert worth["huong-dan-nq03-2024#doan-1"] < worth["huong-dan-nq03-2024#doan-5"]
+
+
+@pytest.mark.parametrize(
+    "asked", ["công văn gửi cho ai", "ai phải nhận văn bản này", "hieu truong nao nhan cong van"]
+)
+def test_addressees_lose_nothing_where_they_are_asked_for(
+    retriever: Retriever, expectations: Expectations, asked: str
+) -> None:
+    addressees = "huong-dan-nq03-2024#kinh-gui"
+    unasked = priors(retriever, expectations, "ai quản lý trường nghề")[addressees]
+    assert priors(retriever, expectations, asked)[addressees] > unasked

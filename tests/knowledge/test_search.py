@@ -2,6 +2,7 @@
 
 import dataclasses
 import unicodedata
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -33,6 +34,12 @@ SPELLINGS = {
 }
 WORDS = ["học", "phí", "năm", "2025", "%", "126/KH-UBND", "ở", "😀", "<b>", "\\", "'", '"', "𝐡ọ𝐜"]
 typed = st.text(st.characters(exclude_categories=[]), max_size=80)
+
+
+def with_ranking(retriever: Retriever, **changed: Any) -> Retriever:
+    """The same search with some numbers of `ranking.yml` changed."""
+    ranking = dataclasses.replace(retriever.ranking, **changed)
+    return Retriever(retriever.index, retriever.encoder, Expectations(load_gazetteer()), ranking)
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
@@ -107,8 +114,7 @@ def test_no_more_than_the_limit_is_returned(retriever: Retriever, limit: int) ->
 
 def test_few_candidates_find_the_same_as_all(retriever: Retriever) -> None:
     """With a large index only the windows near either way are weighed: the branch that a small one never takes."""
-    few = dataclasses.replace(retriever.ranking, candidates=150)
-    narrow = Retriever(retriever.index, retriever.encoder, Expectations(load_gazetteer()), few)
+    narrow = with_ranking(retriever, candidates=150)
     for question, passage in QUESTIONS:
         assert narrow.search(question)[0].passage.id == passage
 
@@ -163,3 +169,15 @@ def test_how_much_of_some_words_a_passage_holds(
     passage = retriever.passage(GOAL_2025)
     assert passage is not None
     assert least <= retriever.holds(words, passage) <= most
+
+
+def test_a_passage_that_is_much_surer_comes_first_but_only_where_something_would_be_an_answer(
+    retriever: Retriever,
+) -> None:
+    asked = "em học trung cấp sau lớp 9 vay stem được không"
+    never, only_if_sure = {"by": 1e9, "least": 0.6}, {"by": 1.0, "least": 0.99}
+    unmoved = with_ranking(retriever, surer=never).search(asked)
+    assert unmoved[1].score > unmoved[0].score >= retriever.ranking.answer
+    assert retriever.search(asked)[0].passage == unmoved[1].passage
+    unanswered = with_ranking(retriever, surer=only_if_sure, answer=0.9)
+    assert [hit.passage for hit in unanswered.search(asked)] == [hit.passage for hit in unmoved]

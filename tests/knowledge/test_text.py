@@ -110,6 +110,8 @@ def test_diacritics_are_noticed(text: str, written_with: bool) -> None:
         ("em ở hp", "em ở Hải Phòng"),
         ("o hp co truong nghe nao", "o hai phong co truong nghe nao"),
         ("tp hp", "thành phố Hải Phòng"),
+        ("sở lao động hp", "sở lao động Hải Phòng"),
+        ("so lao dong hp", "so lao dong hai phong"),
         ("hp bao nhieu", "hoc phi bao nhieu"),
         # who types no diacritics is read without them throughout
         ("ko bt hoc nghe gi", "khong biet hoc nghe gi"),

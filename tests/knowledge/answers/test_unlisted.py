@@ -13,6 +13,7 @@ from tests.knowledge.answers.composing import found, small
     [
         ("học làm phi công ở đâu", "phi công"),
         ("hoc lam phi cong o dau", "phi cong"),
+        ("em muốn học sửa thang máy", "sửa thang máy"),
         ("trường thpt ngô quyền lấy bao nhiêu điểm", "ngô quyền"),
     ],
 )
@@ -26,7 +27,14 @@ def test_what_has_no_entry_is_not_known(small_base: Retriever, asked: str, name:
 
 
 @pytest.mark.parametrize(
-    "asked", ["nghề gốm là gì", "học gốm khác gì học làm phi công", "học phí bao nhiêu", ""]
+    "asked",
+    [
+        "nghề gốm là gì",
+        "học gốm khác gì học làm phi công",
+        "học phí bao nhiêu",
+        "",
+        "vay tien hoc thang may trieu",  # "tháng mấy", no lift
+    ],
 )
 def test_what_has_an_entry_or_names_nothing_is_not_refused(small_base: Retriever, asked: str) -> None:
     assert answer_about_unlisted(Question.read(asked), None, small_base) is None
