@@ -32,8 +32,6 @@ from knowledge.reading import Reader
 from knowledge.text import tokens
 
 _NOTHING = -1e9
-# Probabilities nearer to 0 and 1 than this are taken for so near.
-_LEAST = 1e-9
 
 
 @dataclass(frozen=True)
@@ -109,32 +107,30 @@ class Retriever:
         nearest = sorted(readings, key=lambda at: -fused[at])[: limit + 1]
         statistics = _Statistics(cosine, asked, position, fused)
         features = {at: statistics.features(at) | readings[at] for at in nearest}
-        scores = {at: self._confidence(found) for at, found in features.items()}
-        order = self._surest_first(nearest, scores)
+        sure = {at: self._log_odds(found) for at, found in features.items()}
+        order = self._surest_first(nearest, sure)
         hits = []
         for rank, at in enumerate(order[:limit]):
             following = order[rank + 1] if rank + 1 < len(order) else at
-            margin = float(fused[at] - fused[following])
+            features[at]["margin"] = float(fused[at] - fused[following])
             number = int(passages[at])
             rows = windows[position == at]
             blocks = self._block_scores(rows, cosine[position == at], lexical[rows], number)
-            hits.append(
-                Hit(self.index.passages[number], scores[at], blocks, features[at] | {"margin": margin})
-            )
+            hits.append(Hit(self.index.passages[number], _probability(sure[at]), blocks, features[at]))
         return hits
 
-    def _surest_first(self, nearest: list[int], scores: dict[int, float]) -> list[int]:
-        """Returns `nearest`, but in front one that is much surer to answer than the first.
+    def _surest_first(self, nearest: list[int], sure: dict[int, float]) -> list[int]:
+        """Returns `nearest`, but in front one that is much surer (in log odds) to answer than the first.
 
         A message that nothing answers must not be met with the likeliest of five: where the first would be no answer,
         the other has to be sure.
         """
-        surest = max(nearest, key=lambda at: scores[at], default=None)
-        if surest is None:
+        if not nearest:
             return nearest
-        first, best = scores[nearest[0]], scores[surest]
-        answers = first >= self.ranking.answer or best >= self.ranking.surer["least"]
-        if not answers or _logit(best) - _logit(first) < self.ranking.surer["by"]:
+        first, surest = nearest[0], max(nearest, key=lambda at: sure[at])
+        limits, lead = self.ranking.surer, sure[surest] - sure[first]
+        answered = _probability(sure[first]) >= self.ranking.answer
+        if lead < limits["by"] or not (answered or _probability(sure[surest]) >= limits["least"]):
             return nearest
         return [surest, *(at for at in nearest if at != surest)]
 
@@ -263,10 +259,10 @@ class Retriever:
                     best[block] = max(best[block], float(score))
         return tuple(best)
 
-    def _confidence(self, features: dict[str, float]) -> float:
+    def _log_odds(self, features: dict[str, float]) -> float:
         model = self.ranking.confidence
-        total = model["bias"] + sum(weight * features[name] for name, weight in model["weights"].items())
-        return 1 / (1 + math.exp(-total))
+        total: float = model["bias"] + sum(w * features[name] for name, w in model["weights"].items())
+        return total
 
 
 class _Statistics:
@@ -292,9 +288,8 @@ class _Statistics:
         }
 
 
-def _logit(probability: float) -> float:
-    bounded = min(max(probability, _LEAST), 1 - _LEAST)
-    return math.log(bounded / (1 - bounded))
+def _probability(log_odds: float) -> float:
+    return 1 / (1 + math.exp(-log_odds))
 
 
 def _best(scores: npt.NDArray[Any], position: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.float32]:
