@@ -22,6 +22,11 @@ def ask(page: Page, text: str) -> None:
     field(page).press("Enter")
 
 
+def wait_until_taken(page: Page) -> None:
+    """Waits for the server's word that it has what was written: only then the wait for an answer begins."""
+    page.wait_for_function("Object.values(sessionStorage).some((kept) => JSON.parse(kept).token)")
+
+
 def choose(page: Page, choice: str) -> None:
     """Uses one of the choices behind the three dots."""
     page.locator("summary[aria-label='Tuỳ chọn']").click()

@@ -4,7 +4,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.end_to_end.browser.conftest import OpenPage
 from tests.end_to_end.browser.fake_talks import FakeApi
-from tests.end_to_end.browser.test_chat import QUESTION, ask, said
+from tests.end_to_end.browser.test_chat import QUESTION, ask, said, wait_until_taken
 
 BUSY = "Mình đang nâng cấp, bạn chờ chút nhé."
 
@@ -62,7 +62,7 @@ def test_wait_has_a_limit_and_the_office_can_be_called(open_page: OpenPage, api:
     api.slow = True
     ask(page, QUESTION)
     expect(page.locator(".typing")).to_be_visible()
-    page.wait_for_function("sessionStorage.length > 0")
+    wait_until_taken(page)
     page.clock.fast_forward(19_000)
     expect(page.locator(".typing")).to_be_visible()
     expect(page.locator("[role=status].hidden")).to_have_text("La Bàn đang trả lời…")
@@ -82,7 +82,7 @@ def test_a_late_answer_takes_the_complaint_back(open_page: OpenPage, api: FakeAp
     page.clock.install()
     api.slow = True
     ask(page, QUESTION)
-    page.wait_for_function("sessionStorage.length > 0")
+    wait_until_taken(page)
     page.clock.fast_forward(30_100)
     expect(page.get_by_role("button", name="Gửi lại")).to_be_visible()
     api.slow = False
@@ -198,7 +198,7 @@ def test_reload_while_waiting_still_gets_the_answer(open_page: OpenPage, api: Fa
     page = open_page("/")
     api.slow = True
     ask(page, QUESTION)
-    page.wait_for_function("sessionStorage.length > 0")
+    wait_until_taken(page)
     expect(page.locator(".typing")).to_be_visible()
     page.reload()
     expect(page.locator(".message.user")).to_have_count(1)

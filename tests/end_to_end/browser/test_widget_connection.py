@@ -4,7 +4,15 @@ from playwright.sync_api import Page, expect
 
 from tests.end_to_end.browser.conftest import OpenPage
 from tests.end_to_end.browser.fake_talks import FakeApi
-from tests.end_to_end.browser.test_chat import NOTHING_STORED, QUESTION, STORED, ask, field, said
+from tests.end_to_end.browser.test_chat import (
+    NOTHING_STORED,
+    QUESTION,
+    STORED,
+    ask,
+    field,
+    said,
+    wait_until_taken,
+)
 
 MINUTE_MS = 60_000
 
@@ -73,7 +81,7 @@ def test_a_stream_that_is_held_back_gives_way_to_polling(open_page: OpenPage, ap
     page.clock.install()
     api.streams = "silent"
     ask(page, QUESTION)
-    page.wait_for_function("sessionStorage.length > 0")
+    wait_until_taken(page)
     page.wait_for_timeout(200)
     assert len(api.paths("stream")) == 1
     page.clock.run_for(20_100)
