@@ -64,7 +64,7 @@ class Priors:
 
     def _places_away(self) -> dict[str, npt.NDArray[np.bool_]]:
         """Returns, by folded name of a place that is not home, which passages' documents are from there."""
-        home = fold(self._ranking.home_place)
+        home = fold(vocabulary("questions")["home"])
         places = [fold(passage.place or home) for passage in self._index.passages]
         return {place: np.array([p == place for p in places]) for place in set(places) if home not in place}
 

@@ -18,7 +18,6 @@ class Ranking:
 
     dense_share: float
     heading_weight: float
-    home_place: str
     away_penalty: float
     entry_weight: float
     general_weight: float
