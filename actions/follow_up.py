@@ -12,7 +12,7 @@ from knowledge.case_vocabulary import case_words
 from knowledge.gazetteer import ENTRY_KINDS, Gazetteer
 from knowledge.gazetteer import Mention as Named
 from knowledge.question import Phrases, Question
-from knowledge.text import fold, folded_tokens, tokens
+from knowledge.text import fold, folded_tokens, has_diacritics, tokens
 from knowledge.vocabulary import vocabulary
 
 # A message with no more syllables than this, besides filler, may lean on the question before; with so few that it names
@@ -114,7 +114,10 @@ def of_same_entry(turn: Turn, gazetteer: Gazetteer) -> str | None:
     named = [m for m in gazetteer.find(question) if m.entity in ENTRY_KINDS]
     if len({mention.value for mention in named}) != 1:
         return None
-    return f"{_bare(turn.text) or turn.text} {_phrase(named[0], question, gazetteer)}"
+    text = f"{_bare(turn.text) or turn.text} {_phrase(named[0], question, gazetteer)}"
+    # Of a text with some diacritics every word is read as it is typed, "bao lau" too; some names are none without.
+    bare = "" if has_diacritics(turn.text) else fold(text)
+    return bare if any(found.value == named[0].value for found in gazetteer.find(bare)) else text
 
 
 def _names_more_than_home(turn: Turn) -> bool:
