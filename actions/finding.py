@@ -243,7 +243,8 @@ class Desk:
         if trades and _of_no_trade().said_in(read):
             return replace(self._search(general), question=question)
         hits, answer_bar = self._hits(question), retriever.ranking.answer
-        if self._card_says_nothing(hits, read):
+        answer = direct_answer(read, retriever)
+        if answer is None and self._card_says_nothing(hits, read):
             if self._is_answer(hits[1:], answer_bar):
                 hits = hits[1:]
             elif len({m.value for m in trades}) == 1:
@@ -252,7 +253,7 @@ class Desk:
                     return replace(found, question=question)
         best = hits[0].passage if hits else None
         sure = bool(hits) and hits[0].score >= answer_bar
-        answer = direct_answer(read, retriever) or answer_about_unlisted(read, best, retriever)
+        answer = answer or answer_about_unlisted(read, best, retriever)
         if answer is None and (not sure or hits[0].features["missing"]):
             answer = answer_about_elsewhere(read, best, retriever)
         if answer is None and (not sure or asks_of_trade_at_school(read, retriever)):

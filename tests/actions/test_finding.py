@@ -287,6 +287,34 @@ def test_the_home_place_leaves_the_trade_named_before_meant(
     assert "**Logistics**" in desk.compose(desk.find(turn)).text
 
 
+@pytest.mark.parametrize("asked", ["o hai phong truong nao day han a", "ở HP trường nào dạy điều dưỡng"])
+def test_a_list_that_is_asked_for_is_told_before_what_is_said_of_schools_in_general(
+    desk: Desk, asked: str
+) -> None:
+    finding = desk.search(asked)
+    assert finding.answer is not None
+    assert all(passage.startswith("institutions#") for passage in finding.answer.passages)
+
+
+@pytest.mark.parametrize("asked", ["vay tiền đi học nghề ở đâu", "học nghề ở đâu được hỗ trợ nhiều nhất"])
+def test_a_list_of_schools_is_no_answer_to_who_lends_or_supports(desk: Desk, asked: str) -> None:
+    assert desk.search(asked).answer is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("quyết định 53 còn hiệu lực không", "faq#quyet-dinh-53-con-hieu-luc"),
+        ("qd 53 hai phong con ap dung ko", "faq#quyet-dinh-53-con-hieu-luc"),
+        ("em mồ côi cả cha mẹ, học nghề có được giúp gì không", "faq#mo-coi"),
+        ("hoc xong trung cap co tinh la het cap 3 ko a", "faq#trung-cap-bang-thpt"),
+        ("e chỉ muốn học nghề thôi, ko học văn hoá đc ko", "faq#chi-hoc-nghe"),
+    ],
+)
+def test_what_people_ask_that_was_not_known_is_answered(desk: Desk, asked: str, answer: str) -> None:
+    assert desk.search(asked).hits[0].passage.id == answer
+
+
 def test_what_was_asked_of_a_trade_before_is_not_asked_again(desk: Desk, tracker: MakeTracker) -> None:
     turn = Turn.of(tracker("hoc bao lau", "nlu_fallback", last_question="lương làm bánh có cao không ạ"))
     assert "Lương" not in desk.compose(desk.find(turn)).text

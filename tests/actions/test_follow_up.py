@@ -4,7 +4,15 @@ import pytest
 
 from actions.conversation import Turn
 from actions.finding import Desk
-from actions.follow_up import complete, follows_nothing, leans, may_lean, naming, own_words
+from actions.follow_up import (
+    complete,
+    follows_nothing,
+    leans,
+    may_lean,
+    naming,
+    of_same_entry,
+    own_words,
+)
 from knowledge.gazetteer import Gazetteer
 from tests.actions.playing import MakeTracker
 
@@ -36,6 +44,21 @@ def test_a_follow_up_is_completed(
     tracker: MakeTracker, gazetteer: Gazetteer, before: str, said: str, meant: str
 ) -> None:
     assert complete(Turn.of(tracker(said, "follow_up", last_question=before)), gazetteer) == meant
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "meant"),
+    [
+        ("lương làm bánh có cao không", "học bao lâu", "học bao lâu làm bánh"),
+        # who types no diacritics is read so throughout, unless the name is another word without them
+        ("lương làm bánh có cao không", "hoc bao lau", "hoc bao lau lam banh"),
+        ("lương ngành dược sao ạ", "hoc bao lau", "hoc bao lau ngành dược"),
+    ],
+)
+def test_what_is_asked_goes_on_from_the_trade_named_before(
+    tracker: MakeTracker, gazetteer: Gazetteer, before: str, said: str, meant: str
+) -> None:
+    assert of_same_entry(Turn.of(tracker(said, "nlu_fallback", last_question=before)), gazetteer) == meant
 
 
 def test_two_things_of_different_kinds_are_both_replaced(tracker: MakeTracker, gazetteer: Gazetteer) -> None:

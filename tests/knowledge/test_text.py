@@ -122,6 +122,8 @@ def test_diacritics_are_noticed(text: str, written_with: bool) -> None:
         ("HP BAO NHIÊU", "học phí bao nhiêu"),
         # k: "không" beside a verb, a letter elsewhere
         ("em k biết", "em không biết"),
+        ("ở hp có đc nhận k", "ở Hải Phòng có được nhận không"),
+        ("hoc han bn lau", "hoc han bao lau"),
         ("mục k", "mục k"),
         # tc, cd: a level beside a word of schooling
         ("học tc", "học trung cấp"),
