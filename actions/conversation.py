@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -27,7 +28,8 @@ class Turn:
     """One user message with its understanding, and the memory of the conversation.
 
     `last_question` is complete in itself (a follow-up is stored as the question that it meant); `suggestions` are the
-    questions offered in the turn before. `in_form`: a form waits for an answer.
+    questions offered in the turn before. `in_mind`: by kind, the ids of the trade and the school named last. `in_form`:
+    a form waits for an answer.
     """
 
     text: str
@@ -38,6 +40,7 @@ class Turn:
     previous_question: str | None
     last_passages: tuple[str, ...]
     suggestions: tuple[str, ...]
+    in_mind: Mapping[str, str] = field(default_factory=dict)
     in_form: bool = False
 
     @property
@@ -65,5 +68,6 @@ class Turn:
             previous_question=slots.get("previous_question"),
             last_passages=tuple(slots.get("last_passages") or ()),
             suggestions=tuple(slots.get("suggestions") or ()),
+            in_mind={kind: str(slots[kind]) for kind in ENTRY_KINDS if slots.get(kind)},
             in_form=tracker.active_loop_name is not None,
         )

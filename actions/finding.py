@@ -16,6 +16,7 @@ from actions.follow_up import (
     naming,
     of_same_entry,
     own_words,
+    pointed_out,
 )
 from knowledge.answers import (
     Answer,
@@ -78,7 +79,7 @@ class Desk:
 
     def find(self, turn: Turn) -> Finding:
         """Returns what answers the turn's message, read alone or together with what was talked about."""
-        turn = naming(turn, self.store.gazetteer)
+        turn = naming(pointed_out(turn, self.store.gazetteer), self.store.gazetteer)
         same = of_same_entry(turn, self.store.gazetteer)
         asked = self._asked_of_entry(same) if same else None
         if asked and asked.answer and asked.answer.known:
@@ -89,7 +90,7 @@ class Desk:
         bar = self.store.retriever().ranking.answer
         if not may_lean(turn) or self.names_what_it_asks(turn):
             return alone
-        leaning = self.search(complete(turn, self.store.gazetteer))
+        leaning = _untold(self.search(complete(turn, self.store.gazetteer)), turn)
         if not self._continues(turn, leaning):
             return self._on_subject(turn, alone) if leans(turn) else alone
         if leans(turn):
@@ -272,6 +273,21 @@ class Desk:
         if not hits or isinstance(hits[0].passage.source, CARDS) or hits[0].score < bar:
             return False
         return not words or self.store.retriever().holds(words, hits[0].passage) >= _LEAST_HELD
+
+
+def _untold(finding: Finding, turn: Turn) -> Finding:
+    """Returns a finding with another passage in front if the first was told last and the other is as sure to answer.
+
+    The question before, in what a follow-up was completed to, finds its own answer again.
+    """
+    first, *others = finding.hits or (None,)
+    if first is None or first.passage.id not in turn.last_passages:
+        return finding
+    new = [hit for hit in others if hit.passage.id not in turn.last_passages and hit.score >= first.score]
+    if not new:
+        return finding
+    best = max(new, key=lambda hit: hit.score)
+    return replace(finding, hits=(best, *(hit for hit in finding.hits if hit is not best)))
 
 
 @cache

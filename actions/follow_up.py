@@ -67,6 +67,20 @@ def _length(turn: Turn) -> int:
     return len(tokens(Question.read(turn.text).content))
 
 
+def pointed_out(turn: Turn, gazetteer: Gazetteer) -> Turn:
+    """Returns the turn with the name of the trade or school that it only points at: "nghề này có được hỗ trợ không"."""
+    for kind, pattern in _pointing_at().items():
+        found = pattern.search(turn.text.lower())
+        if turn.names_entry or found is None or kind not in turn.in_mind:
+            continue
+        name = gazetteer.name(kind, turn.in_mind[kind])
+        if not fold(name).startswith(fold(found["kind"])):
+            name = f"{found['kind']} {name}"
+        text = f"{turn.text[: found.start()]}{name}{turn.text[found.end() :]}"
+        return replace(turn, text=text, mentions=(*turn.mentions, Mention(kind, turn.in_mind[kind], name)))
+    return turn
+
+
 def naming(turn: Turn, gazetteer: Gazetteer) -> Turn:
     """Returns the turn with the trade that all its own words name, everyday words though they are: "thế còn dược"."""
     words = _bare(turn.text)
@@ -156,6 +170,17 @@ def _defining() -> Phrases:
 @cache
 def _correcting() -> Phrases:
     return Phrases(vocabulary("questions")["correcting"])
+
+
+@cache
+def _pointing_at() -> dict[str, re.Pattern[str]]:
+    """Returns, by kind, how it is pointed at: "nghề đó"; who types no diacritics says "nghe do" for it."""
+    words = vocabulary("questions")["pointing_at"]
+    those = "|".join({*words["those"], *map(fold, words["those"])})
+    return {
+        kind: re.compile(rf"(?<!\w)(?P<kind>{'|'.join({*called, *map(fold, called)})}) (?:{those})(?!\w)")
+        for kind, called in words["kinds"].items()
+    }
 
 
 @cache

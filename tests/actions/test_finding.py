@@ -315,6 +315,27 @@ def test_what_people_ask_that_was_not_known_is_answered(desk: Desk, asked: str, 
     assert desk.search(asked).hits[0].passage.id == answer
 
 
+def test_a_follow_up_does_not_tell_the_same_again_where_another_passage_is_as_sure(
+    desk: Desk, tracker: MakeTracker
+) -> None:
+    before = "trung hoc nghe la gi a"
+    told = desk.search(before).hits[0].passage.id
+    turn = Turn.of(tracker("bao lau", "nlu_fallback", last_question=before, last_passages=[told]))
+    assert desk.find(turn).hits[0].passage.id == "pathways#thn-thoi-luong"
+
+
+def test_a_trade_that_is_pointed_at_is_the_one_named_last(desk: Desk, tracker: MakeTracker) -> None:
+    turn = Turn.of(
+        tracker(
+            "thế nghề này có dc hp hỗ trợ ko ạ",
+            "ask_policy",
+            last_question="có hại sức khoẻ ko",
+            occupation="han",
+        )
+    )
+    assert desk.compose(desk.find(turn)).text.startswith("**Hàn**")
+
+
 def test_what_was_asked_of_a_trade_before_is_not_asked_again(desk: Desk, tracker: MakeTracker) -> None:
     turn = Turn.of(tracker("hoc bao lau", "nlu_fallback", last_question="lương làm bánh có cao không ạ"))
     assert "Lương" not in desk.compose(desk.find(turn)).text

@@ -12,6 +12,7 @@ from actions.follow_up import (
     naming,
     of_same_entry,
     own_words,
+    pointed_out,
 )
 from knowledge.gazetteer import Gazetteer
 from tests.actions.playing import MakeTracker
@@ -44,6 +45,27 @@ def test_a_follow_up_is_completed(
     tracker: MakeTracker, gazetteer: Gazetteer, before: str, said: str, meant: str
 ) -> None:
     assert complete(Turn.of(tracker(said, "follow_up", last_question=before)), gazetteer) == meant
+
+
+@pytest.mark.parametrize(
+    ("said", "in_mind", "meant"),
+    [
+        ("thế nghề này có dc hp hỗ trợ ko", {"occupation": "han"}, "thế nghề Hàn có dc hp hỗ trợ ko"),
+        ("Nganh do luong sao a", {"occupation": "han"}, "nganh Hàn luong sao a"),
+        ("trường đó ở đâu", {"institution": "cd-vmu"}, "Trường Cao đẳng VMU ở đâu"),
+        # nothing is in mind, or another is named
+        ("nghề này lương sao", {}, "nghề này lương sao"),
+        ("nghề này với nghề may", {"occupation": "han"}, "nghề này với nghề may"),
+        # points at something else
+        ("nghe doi noi the", {"occupation": "han"}, "nghe doi noi the"),
+    ],
+)
+def test_what_is_pointed_at_is_the_trade_or_school_named_last(
+    tracker: MakeTracker, gazetteer: Gazetteer, said: str, in_mind: dict[str, str], meant: str
+) -> None:
+    turn = pointed_out(Turn.of(tracker(said, "ask_policy", **in_mind)), gazetteer)
+    assert turn.text == meant
+    assert turn.names_entry is (turn.text != said or "may" in said)
 
 
 @pytest.mark.parametrize(
