@@ -60,12 +60,14 @@ class Demand:
     Attributes:
         named: the things (kind, id) it names that an answer must be about.
         entries: the trades and schools it names.
+        agencies: the agencies whose tasks it asks for.
         words: the folded syllables of all that it names.
         expectations: what an answer to it must hold.
     """
 
     named: Things
     entries: Things
+    agencies: Things
     words: frozenset[str]
     expectations: tuple[Expectation, ...]
 
@@ -79,11 +81,13 @@ class Demand:
 class Content:
     """What one passage has to offer: the things that it and its document's header name, and its words.
 
-    `everywhere`: it holds for whatever place is named; `years`: those for which it holds.
+    `tasked`: the agencies whose tasks it tells; `everywhere`: it holds for whatever place is named; `years`: those for
+    which it holds.
     """
 
     named: Things
     header: Things
+    tasked: Things
     everywhere: bool
     years: range
     text: str
@@ -104,6 +108,7 @@ class Expectations:
         return Demand(
             named=frozenset(thing for thing in found if thing[0] in _BINDING),
             entries=frozenset(thing for thing in found if thing[0] in ENTRY_KINDS),
+            agencies=frozenset(thing for thing in found if thing[0] == "agency" and _asks_for_tasks(question)),
             words=frozenset(w for m in mentions for w in folded_tokens(question.prepared[m.start : m.end])),
             expectations=raised_by(question),
         )
@@ -122,6 +127,7 @@ class Expectations:
         return Content(
             named=named,
             header=self._header(passage),
+            tasked=self._tasked(passage),
             everywhere=_holds_everywhere(passage, named),
             years=_years(passage),
             text=passage.text,
@@ -130,7 +136,9 @@ class Expectations:
 
     def missing(self, demand: Demand, content: Content) -> int:
         """Returns how many things (2 at most) the question names that passage and document do not."""
-        return min(sum(not self._holds(content, *thing) for thing in demand.named), _MOST_MISSING)
+        missing = sum(not self._holds(content, *thing) for thing in demand.named)
+        of_others = bool(demand.agencies and content.tasked) and not demand.agencies & content.tasked
+        return min(missing + of_others, _MOST_MISSING)
 
     def unmet(self, demand: Demand, content: Content) -> int:
         """Returns 1 if the question asks for a kind of thing that the passage lacks, else 0."""
@@ -154,9 +162,25 @@ class Expectations:
         about_home = vocabulary("questions")["home"] if source.applies_to.place is None else ""
         return self._named(" . ".join((source.applies_to.place or about_home, source.applies_to.at or "")))
 
+    def _tasked(self, passage: Passage) -> Things:
+        """Returns the agencies in the heading of a document's section; elsewhere they are said in passing."""
+        if not isinstance(passage.source, Document):
+            return frozenset()
+        found = self._gazetteer.find(passage.heading or "", slips=False)
+        return frozenset((m.entity, m.value) for m in found if m.entity == "agency")
+
     def _named(self, text: str) -> Things:
         found = self._gazetteer.find(text, slips=False)
         return frozenset((m.entity, m.value) for m in found if m.entity in _BINDING)
+
+
+def _asks_for_tasks(question: Question) -> bool:
+    return _tasks().said_in(question)
+
+
+@cache
+def _tasks() -> Phrases:
+    return Phrases(vocabulary("questions")["tasks"])
 
 
 def raised_by(question: Question) -> tuple[Expectation, ...]:

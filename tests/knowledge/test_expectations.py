@@ -8,6 +8,7 @@ from knowledge.facts import Fact, FactBase
 from knowledge.gazetteer import load_gazetteer
 from knowledge.passages import Passage, passages_of
 from knowledge.question import Question
+from knowledge.search import Retriever
 from knowledge.structure import parse_sections
 
 
@@ -70,6 +71,26 @@ def test_one_district_is_not_another(expectations: Expectations) -> None:
     )
     assert missing(expectations, "báo cáo ở Dương Kinh", of_a_district) == 0
     assert missing(expectations, "báo cáo ở Kiến An", of_a_district) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "count"),
+    [
+        ("Sở Nội vụ làm gì", 0),
+        ("Sở Tài chính có nhiệm vụ gì", 1),
+        ("so tai chinh phai lam gi", 1),
+        # not a question for tasks
+        ("Sở Tài chính cấp tiền cho ai", 0),
+        ("trường phải làm gì", 0),
+    ],
+)
+def test_the_tasks_of_an_agency_are_not_in_the_section_of_another(
+    expectations: Expectations, retriever: Retriever, question: str, count: int
+) -> None:
+    section = retriever.passage("ke-hoach-126-2019#iv-5")
+    assert section is not None
+    assert "Sở Nội vụ" in section.heading
+    assert missing(expectations, question, section) == count
 
 
 def test_levels_and_trades_bind_no_passage(expectations: Expectations) -> None:
