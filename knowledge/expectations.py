@@ -108,7 +108,9 @@ class Expectations:
         return Demand(
             named=frozenset(thing for thing in found if thing[0] in _BINDING),
             entries=frozenset(thing for thing in found if thing[0] in ENTRY_KINDS),
-            agencies=frozenset(thing for thing in found if thing[0] == "agency" and _asks_for_tasks(question)),
+            agencies=frozenset(
+                thing for thing in found if thing[0] == "agency" and _asks_for_tasks(question)
+            ),
             words=frozenset(w for m in mentions for w in folded_tokens(question.prepared[m.start : m.end])),
             expectations=raised_by(question),
         )
