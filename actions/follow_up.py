@@ -69,15 +69,15 @@ def _length(turn: Turn) -> int:
 
 def pointed_out(turn: Turn, gazetteer: Gazetteer) -> Turn:
     """Returns the turn with the name of the trade or school that it only points at: "nghề này có được hỗ trợ không"."""
-    for kind, pattern in _pointing_at().items():
-        found = pattern.search(turn.text.lower())
-        if turn.names_entry or found is None or kind not in turn.in_mind:
-            continue
-        name = gazetteer.name(kind, turn.in_mind[kind])
-        if not fold(name).startswith(fold(found["kind"])):
-            name = f"{found['kind']} {name}"
-        text = f"{turn.text[: found.start()]}{name}{turn.text[found.end() :]}"
-        return replace(turn, text=text, mentions=(*turn.mentions, Mention(kind, turn.in_mind[kind], name)))
+    if turn.names_entry:
+        return turn
+    for kind, entry_id in turn.in_mind.items():
+        found = _pointing_at()[kind].search(turn.text)
+        if found:
+            name, called = gazetteer.name(kind, entry_id), found["kind"].lower()
+            words = name if fold(name).startswith(fold(called)) else f"{called} {name}"
+            text = f"{turn.text[: found.start()]}{words}{turn.text[found.end() :]}"
+            return replace(turn, text=text, mentions=(*turn.mentions, Mention(kind, entry_id, words)))
     return turn
 
 
@@ -178,7 +178,9 @@ def _pointing_at() -> dict[str, re.Pattern[str]]:
     words = vocabulary("questions")["pointing_at"]
     those = "|".join({*words["those"], *map(fold, words["those"])})
     return {
-        kind: re.compile(rf"(?<!\w)(?P<kind>{'|'.join({*called, *map(fold, called)})}) (?:{those})(?!\w)")
+        kind: re.compile(
+            rf"(?<!\w)(?P<kind>{'|'.join({*called, *map(fold, called)})}) (?:{those})(?!\w)", re.IGNORECASE
+        )
         for kind, called in words["kinds"].items()
     }
 

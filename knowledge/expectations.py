@@ -20,8 +20,8 @@ from knowledge.question import Phrases, Question, spoken
 from knowledge.text import fold, folded_tokens
 from knowledge.vocabulary import vocabulary
 
-# Kinds that bind an answer; levels and agencies are said in too many ways to hold a passage to, and a policy for all
-# trades answers a question that names one.
+# Kinds that bind an answer; levels, and agencies but for their tasks, are said in too many ways to hold a passage to,
+# and a policy for all trades answers a question that names one.
 _BINDING = frozenset({"place", "year", "institution", "document"})
 # What the state rules or how one chooses is the same in every province; pay, jobs and schools are not.
 _NATIONWIDE = frozenset({"policies", "pathways", "guidance", "changes", "faq"})
@@ -109,7 +109,7 @@ class Expectations:
             named=frozenset(thing for thing in found if thing[0] in _BINDING),
             entries=frozenset(thing for thing in found if thing[0] in ENTRY_KINDS),
             agencies=frozenset(
-                thing for thing in found if thing[0] == "agency" and _asks_for_tasks(question)
+                thing for thing in found if thing[0] == "agency" and _tasks().said_in(question)
             ),
             words=frozenset(w for m in mentions for w in folded_tokens(question.prepared[m.start : m.end])),
             expectations=raised_by(question),
@@ -137,7 +137,10 @@ class Expectations:
         )
 
     def missing(self, demand: Demand, content: Content) -> int:
-        """Returns how many things (2 at most) the question names that passage and document do not."""
+        """Returns how many things (2 at most) the question names that passage and document do not.
+
+        The section of another agency lacks the one whose tasks are asked for.
+        """
         missing = sum(not self._holds(content, *thing) for thing in demand.named)
         of_others = bool(demand.agencies and content.tasked) and not demand.agencies & content.tasked
         return min(missing + of_others, _MOST_MISSING)
@@ -168,16 +171,11 @@ class Expectations:
         """Returns the agencies in the heading of a document's section; elsewhere they are said in passing."""
         if not isinstance(passage.source, Document):
             return frozenset()
-        found = self._gazetteer.find(passage.heading or "", slips=False)
-        return frozenset((m.entity, m.value) for m in found if m.entity == "agency")
+        return self._named(passage.heading, frozenset({"agency"}))
 
-    def _named(self, text: str) -> Things:
+    def _named(self, text: str, kinds: frozenset[str] = _BINDING) -> Things:
         found = self._gazetteer.find(text, slips=False)
-        return frozenset((m.entity, m.value) for m in found if m.entity in _BINDING)
-
-
-def _asks_for_tasks(question: Question) -> bool:
-    return _tasks().said_in(question)
+        return frozenset((m.entity, m.value) for m in found if m.entity in kinds)
 
 
 @cache
