@@ -14,7 +14,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.conversation import Turn
 from actions.finding import Desk, Finding
 from actions.follow_up import follows_nothing
-from knowledge.answers import Answer, Reply
+from knowledge.answers import Answer, Reply, asks_for_personal
+from knowledge.question import Question
 from knowledge.ranking import Ranking
 from knowledge.vocabulary import vocabulary
 
@@ -62,7 +63,9 @@ def utter_finding(dispatcher: CollectingDispatcher, desk: Desk, turn: Turn, find
         # In the middle of a form its own quick replies follow.
         replies = () if turn.in_form else (*(answer.replies or related), *_offers(turn.intent))
         dispatcher.utter_message(json_message=message_of(answer, replies))
-        return remember(turn, finding, answer)
+        # What was refused is nothing to go on from.
+        refused = asks_for_personal(Question.read(finding.question))
+        return [] if refused else remember(turn, finding, answer)
     if turn.intent == "out_of_scope" or (turn.intent == "nlu_fallback" and not topics):
         dispatcher.utter_message(response="utter_out_of_scope")
         return [SlotSet("suggestions", None)]

@@ -10,6 +10,8 @@ from rasa_sdk import Tracker
 
 from knowledge.gazetteer import ENTRY_KINDS
 
+# The kinds of things that one points at: "nghề đó", "kế hoạch này".
+POINTED_AT = (*sorted(ENTRY_KINDS), "document")
 # The kinds of things a user names that stay in mind: one slot each (see bot/domain/domain.yml).
 ENTITIES = ("occupation", "institution", "level", "schooling", "place", "document", "agency", "year")
 
@@ -28,8 +30,8 @@ class Turn:
     """One user message with its understanding, and the memory of the conversation.
 
     `last_question` is complete in itself (a follow-up is stored as the question that it meant); `suggestions` are the
-    questions offered in the turn before. `in_mind`: by kind, the ids of the trade and the school named last. `in_form`:
-    a form waits for an answer.
+    questions offered in the turn before. `in_mind`: by kind, the ids of the trade, the school and the document named
+    last. `in_form`: a form waits for an answer.
     """
 
     text: str
@@ -68,6 +70,6 @@ class Turn:
             previous_question=slots.get("previous_question"),
             last_passages=tuple(slots.get("last_passages") or ()),
             suggestions=tuple(slots.get("suggestions") or ()),
-            in_mind={kind: str(slots[kind]) for kind in ENTRY_KINDS if slots.get(kind)},
+            in_mind={kind: str(slots[kind]) for kind in POINTED_AT if slots.get(kind)},
             in_form=tracker.active_loop_name is not None,
         )

@@ -11,13 +11,13 @@ from actions.conversation import Turn
 from actions.follow_up import (
     complete,
     continues,
+    is_bare_name,
     leans,
     may_lean,
-    naming,
     of_same_entry,
     own_words,
-    pointed_out,
 )
+from actions.reference import about_entry, resolved
 from knowledge.answers import (
     Answer,
     answer_about_elsewhere,
@@ -79,17 +79,30 @@ class Desk:
 
     def find(self, turn: Turn) -> Finding:
         """Returns what answers the turn's message, read alone or together with what was talked about."""
-        turn = naming(pointed_out(turn, self.store.gazetteer), self.store.gazetteer)
-        same = of_same_entry(turn, self.store.gazetteer)
-        asked = self._asked_of_entry(same) if same else None
+        turn = resolved(turn, self.store, self.today())
+        asked = self._of_entry(turn)
         if asked and asked.answer and asked.answer.known:
             return asked
         alone = self.search(turn.text)
         if asked:
             return max(alone, asked, key=lambda finding: finding.score)
-        bar = self.store.retriever().ranking.answer
         if not may_lean(turn) or self.names_what_it_asks(turn):
             return alone
+        return self._continued(turn, alone)
+
+    def _of_entry(self, turn: Turn) -> Finding | None:
+        """Returns what is asked of a trade or a school by a message that says only the other half of the question.
+
+        After "nghề hàn lương bao nhiêu" both "điều dưỡng thì sao" and "học mấy năm" are such messages.
+        """
+        if turn.last_question and is_bare_name(turn):
+            question: str | None = complete(turn, self.store.gazetteer)
+        else:
+            question = of_same_entry(about_entry(turn, self.store), self.store.gazetteer)
+        return self._asked_of_entry(question) if question else None
+
+    def _continued(self, turn: Turn, alone: Finding) -> Finding:
+        """Returns what answers a message together with the question before, or `alone`, which it finds by itself."""
         leaning = _untold(self.search(complete(turn, self.store.gazetteer)), turn)
         if not self._continues(turn, leaning):
             return self._on_subject(turn, alone) if leans(turn) else alone
@@ -98,9 +111,19 @@ class Desk:
             if not likely or (leaning.hits and leaning.hits[0].passage.id in turn.last_passages):
                 leaning = self._on_subject(turn, leaning)
                 likely = leaning.score >= _LIKELY
+            if self._asks_otherwise(turn, leaning, alone):
+                return alone
             return leaning if likely or leaning.score >= alone.score - _LEANING_MARGIN else alone
-        unsure = alone.score < bar
+        unsure = alone.score < self.store.retriever().ranking.answer
         return leaning if unsure and leaning.score > alone.score + _LEANING_MARGIN else alone
+
+    def _asks_otherwise(self, turn: Turn, leaning: Finding, alone: Finding) -> bool:
+        """Tells whether a follow-up has a question of its own, which only the message read alone answers."""
+        retriever, words = self.store.retriever(), own_words(turn)
+        if alone.score < retriever.ranking.answer or not (tokens(words) and leaning.hits and alone.hits):
+            return False
+        leaned, own = (retriever.holds(words, found.hits[0].passage) for found in (leaning, alone))
+        return leaned < _LEAST_HELD <= own
 
     def names_what_it_asks(self, turn: Turn) -> bool:
         """Tells whether a message is complete by itself: it names a trade or a school and asks something of it."""

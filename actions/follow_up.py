@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import cache
 
-from actions.conversation import Mention, Turn
-from knowledge.case_vocabulary import case_words
+from actions.conversation import Turn
 from knowledge.gazetteer import ENTRY_KINDS, Gazetteer
 from knowledge.gazetteer import Mention as Named
 from knowledge.question import Phrases, Question
@@ -38,7 +36,7 @@ def follows_nothing(turn: Turn) -> bool:
     """
     if turn.intent != "follow_up" or turn.last_question is not None:
         return False
-    return not turn.names_entry and len(tokens(_bare(turn.text))) <= _ELLIPTICAL
+    return not turn.names_entry and len(tokens(bare(turn.text))) <= _ELLIPTICAL
 
 
 def may_lean(turn: Turn) -> bool:
@@ -52,7 +50,7 @@ def _stands_alone(turn: Turn) -> bool:
     """Tells whether there is nothing to lean on, or no need: "9+ là gì" asks for all that it says."""
     if turn.last_question is None or turn.intent in _STANDS_ALONE:
         return True
-    asked = _defining().said_by(Question.read(turn.text))
+    asked = _asked_for("defining").said_by(Question.read(turn.text))
     said = set(folded_tokens(turn.text)) - set(folded_tokens(asked or ""))
     pointing = set(map(fold, vocabulary("questions")["pointing"]))
     return asked is not None and not continues(turn) and bool(said - pointing)
@@ -60,40 +58,11 @@ def _stands_alone(turn: Turn) -> bool:
 
 def continues(turn: Turn) -> bool:
     """Tells whether the message is a follow-up by its intent, or a correction: "ý em là cao đẳng cơ"."""
-    return turn.intent == "follow_up" or _correcting().said_in(Question.read(turn.text))
+    return turn.intent == "follow_up" or _asked_for("correcting").said_in(Question.read(turn.text))
 
 
 def _length(turn: Turn) -> int:
     return len(tokens(Question.read(turn.text).content))
-
-
-def pointed_out(turn: Turn, gazetteer: Gazetteer) -> Turn:
-    """Returns the turn with the name of the trade or school that it only points at: "nghề này có được hỗ trợ không"."""
-    if turn.names_entry:
-        return turn
-    for kind, entry_id in turn.in_mind.items():
-        found = _pointing_at()[kind].search(turn.text)
-        if found:
-            name, called = gazetteer.name(kind, entry_id), found["kind"].lower()
-            words = name if fold(name).startswith(fold(called)) else f"{called} {name}"
-            text = f"{turn.text[: found.start()]}{words}{turn.text[found.end() :]}"
-            return replace(turn, text=text, mentions=(*turn.mentions, Mention(kind, entry_id, words)))
-    return turn
-
-
-def naming(turn: Turn, gazetteer: Gazetteer) -> Turn:
-    """Returns the turn with the trade that all its own words name, everyday words though they are: "thế còn dược"."""
-    words = _bare(turn.text)
-    if turn.mentions or not words or not continues(turn):
-        return turn
-    text = f"{case_words().before['occupation']} {words}"
-    # Of some names the word before is a part.
-    whole = [
-        m
-        for m in gazetteer.find(text, slips=False)
-        if m.entity in ENTRY_KINDS and m.end == len(text) and m.end - m.start >= len(words)
-    ]
-    return replace(turn, mentions=tuple(Mention(m.entity, m.value, text[m.start : m.end]) for m in whole))
 
 
 def complete(turn: Turn, gazetteer: Gazetteer) -> str:
@@ -111,10 +80,34 @@ def complete(turn: Turn, gazetteer: Gazetteer) -> str:
                 question = f"{question[: old.start]}{mention.words}{question[old.end :]}"
         elif fold(mention.words) not in fold(question):
             question = f"{question} {mention.words}"
-    rest = _bare(turn.text)
+    rest = bare(turn.text)
     if not named and rest:
-        question = f"{question} {rest}"
+        question = f"{_undefined(question)} {rest}"
     return question
+
+
+def _undefined(question: str) -> str:
+    """Returns the name of a thing that a question only asked what it is, for more is asked now: "9+ là gì" -> "9+"."""
+    asked = _asked_for("defining").said_by(Question.read(question))
+    if asked is None:
+        return question
+    thing = re.sub(rf"(?<!\w){re.escape(asked)}(?!\w)", "", question, flags=re.IGNORECASE)
+    named = thing.replace("?", " ").split()
+    return " ".join(named) if 0 < len(named) <= _ELLIPTICAL else question
+
+
+def is_bare_name(turn: Turn) -> bool:
+    """Tells whether a message says the name of a trade or a school and nothing else: "có may thời trang không ạ"."""
+    questions = vocabulary("questions")
+    names = " ".join(mention.words for mention in turn.mentions)
+    beside = {*map(fold, (*questions["pointing"], *questions["beside_name"])), *folded_tokens(names)}
+    return turn.names_entry and not set(folded_tokens(own_words(turn))) - beside
+
+
+def asks_where_taught(turn: Turn) -> bool:
+    """Tells whether a message asks for schools as one does of a trade: "trường nào dạy vậy ad"."""
+    question = Question.read(turn.text)
+    return _asked_for("where_taught").said_in(question) and not _asked_for("schools").said_in(question)
 
 
 def of_same_entry(turn: Turn, gazetteer: Gazetteer) -> str | None:
@@ -128,10 +121,10 @@ def of_same_entry(turn: Turn, gazetteer: Gazetteer) -> str | None:
     named = [m for m in gazetteer.find(question) if m.entity in ENTRY_KINDS]
     if len({mention.value for mention in named}) != 1:
         return None
-    text = f"{_bare(turn.text) or turn.text} {_phrase(named[0], question, gazetteer)}"
+    text = f"{bare(turn.text) or turn.text} {_phrase(named[0], question, gazetteer)}"
     # Of a text with some diacritics every word is read as it is typed, "bao lau" too; some names are none without.
-    bare = "" if has_diacritics(turn.text) else fold(text)
-    return bare if any(found.value == named[0].value for found in gazetteer.find(bare)) else text
+    folded = "" if has_diacritics(turn.text) else fold(text)
+    return folded if any(found.value == named[0].value for found in gazetteer.find(folded)) else text
 
 
 def _names_more_than_home(turn: Turn) -> bool:
@@ -153,36 +146,18 @@ def own_words(turn: Turn) -> str:
     text = turn.text
     for mention in turn.mentions:
         text = text.replace(mention.words, " ")
-    return " ".join(_asking().sub(" ", f" {_bare(text)} ").split())
+    return " ".join(_asking().sub(" ", f" {bare(text)} ").split())
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """Returns a follow-up's own words: "thế còn hệ cao đẳng thì sao ạ" -> "hệ cao đẳng"."""
     words = _linking().sub(" ", f" {text.lower()} ")
     return " ".join(words.replace("?", " ").split())
 
 
 @cache
-def _defining() -> Phrases:
-    return Phrases(vocabulary("questions")["defining"])
-
-
-@cache
-def _correcting() -> Phrases:
-    return Phrases(vocabulary("questions")["correcting"])
-
-
-@cache
-def _pointing_at() -> dict[str, re.Pattern[str]]:
-    """Returns, by kind, how it is pointed at: "nghề đó"; who types no diacritics says "nghe do" for it."""
-    words = vocabulary("questions")["pointing_at"]
-    those = "|".join({*words["those"], *map(fold, words["those"])})
-    return {
-        kind: re.compile(
-            rf"(?<!\w)(?P<kind>{'|'.join({*called, *map(fold, called)})}) (?:{those})(?!\w)", re.IGNORECASE
-        )
-        for kind, called in words["kinds"].items()
-    }
+def _asked_for(name: str) -> Phrases:
+    return Phrases(vocabulary("questions")[name])
 
 
 @cache

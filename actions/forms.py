@@ -86,6 +86,9 @@ class StepForm(Action, ABC):
     def begin(self, dispatcher: CollectingDispatcher, slots: Mapping[str, Any]) -> None:
         """Utters what is to be said before the first question; nothing unless a form has something to say."""
 
+    def note(self, dispatcher: CollectingDispatcher, values: Mapping[str, Any]) -> None:
+        """Utters what a message told that was not asked for; nothing unless a form says it back."""
+
     def back(self, slots: Mapping[str, Any], asked: str | None) -> Mapping[str, Any] | None:
         """Returns the slots that a step back empties, None when there is nothing before."""
         steps = list(self.steps(slots))
@@ -127,6 +130,8 @@ class StepForm(Action, ABC):
             return [*_set(step.values), ActionExecutionRejected(self.form)]
         if not step.values and turn.intent not in ("resume", self.begins):
             dispatcher.utter_message(response="utter_form_not_understood")
+        elif slots[REQUESTED] not in step.values:
+            self.note(dispatcher, step.values)
         return self._next(slots, step.values)
 
     def _go_back(self, dispatcher: CollectingDispatcher, slots: dict[str, Any], asked: str | None) -> Events:

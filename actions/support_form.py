@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from rasa_sdk.executor import CollectingDispatcher
@@ -65,7 +64,11 @@ class ValidateSupportForm(StepForm):
 
     def begin(self, dispatcher: CollectingDispatcher, slots: Mapping[str, Any]) -> None:
         """Says what is known already, so that it can be corrected."""
-        noted = spoken_case(replace(case_of(slots), who=None), self._desk.store.gazetteer)
+        self.note(dispatcher, {**slots, "case_who": None})
+
+    def note(self, dispatcher: CollectingDispatcher, values: Mapping[str, Any]) -> None:
+        """Says back what was told, so that who told it sees that it counts, and can correct it."""
+        noted = spoken_case(case_of(values), self._desk.store.gazetteer)
         if noted:
             dispatcher.utter_message(response="utter_form_noted", noted=noted)
 

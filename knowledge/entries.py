@@ -114,6 +114,7 @@ def _occupation(entry: Occupation) -> tuple[Aspect, ...]:
         "pay": entry.pay,
         "demand": entry.demand,
         "duration": [levels, *([entry.duration] if entry.duration else [])],
+        "conditions": entry.conditions,
         "suits": [Claim(statement=kind["suits"]["text"].format(letters=letters))],
         "support": [Claim(statement=support.format(name=entry.name))],
     }

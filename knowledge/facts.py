@@ -112,6 +112,7 @@ class Claim(_Strict):
 class Occupation(Entry):
     """A trade. `suits` are RIASEC letters, the editors' judgement; pay and demand have a source for each statement.
 
+    `conditions`: what the work demands of body and time; without a source it is told as common experience.
     `ambiguous` and `exact` aliases are everyday words too (see `knowledge.gazetteer`).
     """
 
@@ -124,6 +125,7 @@ class Occupation(Entry):
     suits: tuple[Riasec, ...]
     levels: tuple[Literal["sơ cấp", "trung cấp", "cao đẳng"], ...]
     duration: Claim | None = None
+    conditions: tuple[Claim, ...] = ()
     supported_by_nq03: bool
     pay: tuple[Claim, ...] = ()
     demand: tuple[Claim, ...] = ()
@@ -245,6 +247,6 @@ def sources_of(entry: Entry) -> Iterator[tuple[str, Reference]]:
             ("description", entry.description),
             *([("duration", entry.duration)] if entry.duration else []),
         ]
-        claims += [(f"pay.{n}", claim) for n, claim in enumerate(entry.pay)]
-        claims += [(f"demand.{n}", claim) for n, claim in enumerate(entry.demand)]
+        several = {"pay": entry.pay, "demand": entry.demand, "conditions": entry.conditions}
+        claims += [(f"{name}.{n}", claim) for name, each in several.items() for n, claim in enumerate(each)]
         yield from ((f"{name}.source", claim.source) for name, claim in claims if claim.source)

@@ -193,8 +193,10 @@ class Retriever:
         return found
 
     def subject_words(self, passage: Passage) -> str | None:
-        """Returns the name of the topic that a fact, or what an answer rests on, is about; None of anything else."""
+        """Returns how that is called which a fact, what an answer rests on, or a document is about; else None."""
         match passage.source:
+            case Document(citation=citation):
+                return citation
             case Fact():
                 return passage.heading
             case CommonQuestion(cites=cites):

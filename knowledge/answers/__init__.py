@@ -6,6 +6,7 @@ compose ─┬─ excerpts      passages of documents
 direct ──┬─ comparisons   two trades or schools side by side
          └─ lists         every school that …
 several                   one message that asks several things
+later_years               a year that nothing known reaches
 unlisted                  a trade, a school or a province that nothing is known of
 checklist                 what a case may be supported with
 
@@ -17,7 +18,12 @@ from knowledge.answers.cards import asks_of_entry
 from knowledge.answers.checklist import checklist, spoken_case
 from knowledge.answers.citations import Source
 from knowledge.answers.compose import compose, explain_sources
-from knowledge.answers.direct import answer_about_entry, asks_of_trade_at_school, direct_answer
+from knowledge.answers.direct import (
+    answer_about_entry,
+    asks_for_personal,
+    asks_of_trade_at_school,
+    direct_answer,
+)
 from knowledge.answers.several import compose_several
 from knowledge.answers.unlisted import answer_about_elsewhere, answer_about_unlisted
 
@@ -29,6 +35,7 @@ __all__ = [
     "answer_about_elsewhere",
     "answer_about_entry",
     "answer_about_unlisted",
+    "asks_for_personal",
     "asks_of_entry",
     "asks_of_trade_at_school",
     "checklist",

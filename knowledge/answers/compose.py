@@ -9,6 +9,7 @@ from knowledge.answers.answer import ANSWER_CHARACTERS, Answer, fit
 from knowledge.answers.cards import answer_from_card
 from knowledge.answers.citations import citation_line, references_of, source_line, source_of_passage
 from knowledge.answers.excerpts import answer_from_documents, ended_note
+from knowledge.answers.later_years import after_what_is_known
 from knowledge.answers.statements import answer_from_common_question, answer_from_facts
 from knowledge.documents import Document
 from knowledge.facts import CommonQuestion, Fact, Institution, Occupation, Reference
@@ -32,16 +33,20 @@ def compose(hits: Sequence[Hit], question: str, today: date, knowledge: Retrieve
         today: the day on which a period has ended or a body is gone.
         knowledge: where `hits` were found.
     """
-    first, read = hits[0].passage.source, Question.read(question)
-    match first:
+    read = Question.read(question)
+    return after_what_is_known(_told(hits, read, today, knowledge), hits[0].passage, read, today, knowledge)
+
+
+def _told(hits: Sequence[Hit], question: Question, today: date, knowledge: Retriever) -> Answer:
+    match first := hits[0].passage.source:
         case CommonQuestion():
             return answer_from_common_question(first, knowledge, today)
         case Fact():
-            return answer_from_facts([first, *_close_facts(hits, first)], read, knowledge, today)
+            return answer_from_facts([first, *_close_facts(hits, first)], question, knowledge, today)
         case Occupation() | Institution():
-            return answer_from_card(first, read, knowledge, today)
+            return answer_from_card(first, question, knowledge, today)
     documents = [hit for hit in hits[:2] if isinstance(hit.passage.source, Document)]
-    return answer_from_documents(documents, read, today)
+    return answer_from_documents(documents, question, today)
 
 
 def explain_sources(passages: Sequence[Passage], today: date, knowledge: Retriever) -> Answer:

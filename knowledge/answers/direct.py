@@ -26,7 +26,7 @@ def direct_answer(question: Question, knowledge: Retriever) -> Answer | None:
 
     What belongs to a person is refused, whatever a document says of it.
     """
-    if _says("personal", question):
+    if asks_for_personal(question):
         return Answer(vocabulary("answers")["personal"], (), (), known=False)
     mentions = knowledge.mentions(question.prepared)
     trades, schools = entries_named(mentions, knowledge)
@@ -41,6 +41,11 @@ def direct_answer(question: Question, knowledge: Retriever) -> Answer | None:
     if trades or schools:
         return None
     return _list_asked_for(question, place, level, knowledge)
+
+
+def asks_for_personal(question: Question) -> bool:
+    """Tells whether a question asks for what belongs to a person, which is told to nobody."""
+    return _says("personal", question)
 
 
 def _list_asked_for(

@@ -68,6 +68,13 @@ async def test_a_follow_up_is_remembered_as_the_question_that_it_meant(
     assert "**30%**" in outcome.custom["text"]
 
 
+async def test_what_was_refused_is_nothing_to_go_on_from(desk: Desk, tracker: MakeTracker) -> None:
+    asked = tracker("cho xin số riêng của cô phụ trách", "ask_institution", last_question=GOAL)
+    outcome = await play(ActionAnswer(desk), asked)
+    assert "không đưa thông tin liên hệ riêng" in outcome.custom["text"]
+    assert outcome.slots == {}
+
+
 async def test_a_follow_up_before_any_question_is_asked_back(desk: Desk, tracker: MakeTracker) -> None:
     outcome = await play(ActionAnswer(desk), tracker("thế còn hệ cao đẳng?", "follow_up"))
     assert outcome.message["response"] == "utter_nothing_before"

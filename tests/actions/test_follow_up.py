@@ -5,15 +5,16 @@ import pytest
 from actions.conversation import Turn
 from actions.finding import Desk
 from actions.follow_up import (
+    asks_where_taught,
     complete,
     follows_nothing,
+    is_bare_name,
     leans,
     may_lean,
-    naming,
     of_same_entry,
     own_words,
-    pointed_out,
 )
+from actions.reference import naming
 from knowledge.gazetteer import Gazetteer
 from tests.actions.playing import MakeTracker
 
@@ -36,36 +37,17 @@ GOAL = "chỉ tiêu phân luồng đến năm 2025 bao nhiêu phần trăm"
         # what was named already is not said twice
         (GOAL, "thế năm 2025?", GOAL),
         # what names nothing known is added bare
-        ("Kế hoạch 126 là gì?", "ai ký", "Kế hoạch 126 là gì? ai ký"),
+        ("Kế hoạch 126 là gì?", "ai ký", "Kế hoạch 126 ai ký"),
         ("học nghề được gì", "thế còn học sinh nghèo thì sao ạ?", "học nghề được gì học sinh nghèo"),
         ("học nghề được gì", "thì sao?", "học nghề được gì"),
+        # what a thing is was told
+        ("9+ là gì vậy ạ?", "mấy năm", "9+ vậy ạ mấy năm"),
     ],
 )
 def test_a_follow_up_is_completed(
     tracker: MakeTracker, gazetteer: Gazetteer, before: str, said: str, meant: str
 ) -> None:
     assert complete(Turn.of(tracker(said, "follow_up", last_question=before)), gazetteer) == meant
-
-
-@pytest.mark.parametrize(
-    ("said", "in_mind", "meant"),
-    [
-        ("thế nghề này có dc hp hỗ trợ ko", {"occupation": "han"}, "thế nghề Hàn có dc hp hỗ trợ ko"),
-        ("Nganh do luong sao a", {"occupation": "han"}, "nganh Hàn luong sao a"),
-        ("trường đó ở đâu", {"institution": "cd-vmu"}, "Trường Cao đẳng VMU ở đâu"),
-        # nothing is in mind, or another is named
-        ("nghề này lương sao", {}, "nghề này lương sao"),
-        ("nghề này với nghề may", {"occupation": "han"}, "nghề này với nghề may"),
-        # points at something else
-        ("nghe doi noi the", {"occupation": "han"}, "nghe doi noi the"),
-    ],
-)
-def test_what_is_pointed_at_is_the_trade_or_school_named_last(
-    tracker: MakeTracker, gazetteer: Gazetteer, said: str, in_mind: dict[str, str], meant: str
-) -> None:
-    turn = pointed_out(Turn.of(tracker(said, "ask_policy", **in_mind)), gazetteer)
-    assert turn.text == meant
-    assert turn.names_entry is (turn.text != said or "may" in said)
 
 
 @pytest.mark.parametrize(
@@ -115,27 +97,6 @@ def test_whether_a_message_hangs_on_the_question_before(
 ) -> None:
     turn = Turn.of(tracker(said, intent, last_question=GOAL))
     assert (leans(turn), may_lean(turn)) == (must, may)
-
-
-@pytest.mark.parametrize(
-    ("said", "named"),
-    [
-        ("thế còn dược", ["dược"]),
-        ("còn hàn thì sao ạ", ["nghề hàn"]),
-        ("ý em là hàn cơ", ["nghề hàn"]),
-        # only what is nothing but a name
-        ("thế còn dược phẩm nhập khẩu", []),
-        ("thế còn gì nữa", []),
-        ("thì sao", []),
-    ],
-)
-def test_a_name_that_is_an_everyday_word_is_one_when_it_is_all_that_a_follow_up_says(
-    tracker: MakeTracker, desk: Desk, said: str, named: list[str]
-) -> None:
-    desk.store.retriever()  # The facts name the trades.
-    turn = Turn.of(tracker(said, "follow_up", last_question="nghề điều dưỡng làm gì"))
-    turn = naming(turn, desk.store.gazetteer)
-    assert [mention.words for mention in turn.mentions if mention.entity == "occupation"] == named
 
 
 @pytest.mark.parametrize(
@@ -190,3 +151,36 @@ def test_a_messages_own_words_are_what_it_neither_names_nor_asks(
     tracker: MakeTracker, said: str, own: str
 ) -> None:
     assert own_words(Turn.of(tracker(said, "ask_policy"))) == own
+
+
+@pytest.mark.parametrize(
+    ("said", "bare"),
+    [
+        ("có may thời trang không ạ", True),
+        ("the con dieu duong thi sao", True),
+        ("khách sạn?", True),
+        ("nghề hàn lương bao nhiêu", False),
+        ("điều dưỡng có vất vả không", False),
+        ("thì sao", False),
+    ],
+)
+def test_whether_a_message_says_a_name_and_nothing_else(
+    desk: Desk, tracker: MakeTracker, said: str, bare: bool
+) -> None:
+    desk.store.retriever()  # The facts name the trades.
+    turn = naming(Turn.of(tracker(said, "follow_up", last_question=GOAL)), desk.store.gazetteer)
+    assert is_bare_name(turn) is bare
+
+
+@pytest.mark.parametrize(
+    ("said", "asks"),
+    [
+        ("trường nào ở hp dạy", True),
+        ("hoc o dau a", True),
+        # of all trades
+        ("học nghề ở đâu", False),
+        ("lương sao", False),
+    ],
+)
+def test_whether_schools_are_asked_for_as_of_a_trade(tracker: MakeTracker, said: str, asks: bool) -> None:
+    assert asks_where_taught(Turn.of(tracker(said, "ask_institution"))) is asks

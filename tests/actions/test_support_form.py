@@ -77,6 +77,25 @@ async def test_a_residence_is_corrected_while_the_trade_is_asked(desk: Desk, tra
         case_residence="hai_phong",
     )
     assert values["case_residence"] == "elsewhere"
+    assert values["noted"] == ["thường trú nơi khác"]
+
+
+async def test_what_is_told_before_it_is_asked_is_said_back(desk: Desk, tracker: MakeTracker) -> None:
+    values = await says(
+        desk,
+        tracker,
+        "e muốn học nghề hàn",
+        requested_slot="case_residence",
+        case_who="student",
+        case_schooling="lop_9",
+    )
+    assert values["noted"] == ["nghề Hàn"]
+    assert (values["case_occupation"], values[REQUESTED]) == ("han", "case_residence")
+
+
+async def test_what_was_asked_is_not_said_back(desk: Desk, tracker: MakeTracker) -> None:
+    values = await says(desk, tracker, "Hải Phòng", requested_slot="case_residence", case_who="student")
+    assert (values["noted"], values[REQUESTED]) == ([], "case_schooling")
 
 
 async def test_a_check_for_somebody_else_begins_anew(desk: Desk, tracker: MakeTracker) -> None:

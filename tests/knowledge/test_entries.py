@@ -12,7 +12,7 @@ TRADE = Occupation.model_validate(
         "id": "gom",
         "name": "Gốm",
         "aliases": ["làm gốm"],
-        "asks": ["Thợ gốm lương có cao không?", "Gốm có bẩn tay không?"],
+        "asks": ["Thợ gốm lương có cao không?", "Gốm có bẩn tay không?", "Gốm có từ bao giờ?"],
         "description": {"statement": "Nặn và nung đồ đất."},
         "workplaces": ["lò gốm"],
         "suits": ["R", "A"],
@@ -69,7 +69,12 @@ def test_a_school_says_what_its_fields_hold() -> None:
 
 @pytest.mark.parametrize(
     ("entry", "unknown"),
-    [(TRADE, {"demand"}), (SCHOOL, {"phone", "website", "about", "quality"}), (FACT, set()), (ASKED, set())],
+    [
+        (TRADE, {"demand", "conditions"}),
+        (SCHOOL, {"phone", "website", "about", "quality"}),
+        (FACT, set()),
+        (ASKED, set()),
+    ],
 )
 def test_what_an_entry_lacks_is_an_unknown_aspect(entry: Entry, unknown: set[str]) -> None:
     assert {a.name for a in aspects_of(entry) if not a.known} == unknown
@@ -111,6 +116,8 @@ def test_a_section_stands_under_its_collection_and_its_name(entry: Entry, path: 
         (TRADE, "học gốm mấy năm", ["duration"]),
         (TRADE, "học gốm bao lâu thì được hỗ trợ", ["duration", "support"]),
         (TRADE, "con gái học gốm được không", ["suits"]),
+        (TRADE, "lam gom co hai mat khong", ["conditions"]),
+        (TRADE, "con gái làm gốm có vất vả không", ["conditions", "suits"]),
         (TRADE, "nghề gốm", []),
         # Another word with the same letters.
         (TRADE, "gốm có phân luồng không", []),
@@ -145,7 +152,8 @@ def test_a_question_written_for_a_trade_belongs_to_the_aspect_that_it_asks_for()
     names = [a.name for a in aspects_of(TRADE)]
     questions = questions_of(TRADE)
     assert "Thợ gốm lương có cao không?" in questions[names.index("pay")]
-    assert "Gốm có bẩn tay không?" in questions[names.index("work")]
+    assert "Gốm có bẩn tay không?" in questions[names.index("conditions")]
+    assert "Gốm có từ bao giờ?" in questions[names.index("work")]
 
 
 def test_what_a_school_lacks_is_asked_for_all_the_same() -> None:

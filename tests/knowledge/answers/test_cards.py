@@ -96,7 +96,21 @@ def test_a_trade_asked_in_general_is_told_in_brief(small_base: Retriever) -> Non
 def test_what_is_known_comes_before_what_is_not_when_both_are_asked(small_base: Retriever) -> None:
     told = answer(small_base, "occupations#gom", "nghề gốm lương bao nhiêu và có dễ xin việc không")
     assert told.known
-    assert told.text.index("6-8 triệu") < told.text.index("Mình chưa có số liệu có nguồn về nhu cầu")
+    assert told.text.index("6-8 triệu") < told.text.index(
+        "Mình chưa có số liệu hay thông tin có nguồn về nhu cầu"
+    )
+
+
+def test_of_a_trade_whose_hardships_are_not_known_it_is_told_whom_it_suits(small_base: Retriever) -> None:
+    told = answer(small_base, "occupations#gom", "làm gốm có độc hại không")
+    assert not told.known
+    assert told.text.index("thông tin có nguồn về điều kiện làm việc") < told.text.index("Hợp với")
+
+
+def test_who_asks_nothing_of_a_trade_is_told_of_it_in_brief(small_base: Retriever) -> None:
+    told = answer(small_base, "occupations#gom", "mẹ em bảo làm gốm chắc chắn hơn")
+    assert told.known
+    assert "Nặn, tạo hình" in told.text
 
 
 @pytest.mark.parametrize(
