@@ -29,8 +29,10 @@ from knowledge.answers import (
     compose_several,
     direct_answer,
 )
+from knowledge.documents import Document
 from knowledge.facts import CARDS
 from knowledge.gazetteer import ENTRY_KINDS, without
+from knowledge.passages import Passage
 from knowledge.question import Phrases, Question, core, focus, parts
 from knowledge.search import Hit
 from knowledge.store import KnowledgeStore
@@ -103,7 +105,7 @@ class Desk:
 
     def _continued(self, turn: Turn, alone: Finding) -> Finding:
         """Returns what answers a message together with the question before, or `alone`, which it finds by itself."""
-        leaning = _untold(self.search(complete(turn, self.store.gazetteer)), turn)
+        leaning = self._untold(self.search(complete(turn, self.store.gazetteer)), turn)
         if not self._continues(turn, leaning):
             return self._on_subject(turn, alone) if leans(turn) else alone
         if leans(turn):
@@ -155,10 +157,13 @@ class Desk:
             return otherwise
         for words in dict.fromkeys(filter(None, map(retriever.subject_words, before))):
             within = self.search(f"{turn.text} {words}")
-            best = within.hits[0].passage if within.hits else None
-            sure = within.score >= retriever.ranking.answer
-            if sure and best and best.id not in turn.last_passages and retriever.subjects([best]) & subjects:
-                return within
+            for hit in within.hits:
+                new = (
+                    hit.passage.id not in turn.last_passages and retriever.subjects([hit.passage]) & subjects
+                )
+                sure = hit.score >= retriever.ranking.answer
+                if new and sure and self._says_more(own_words(turn), hit.passage, before[0]):
+                    return replace(within, hits=_with_first(hit, within.hits))
         return otherwise
 
     def _continues(self, turn: Turn, leaning: Finding) -> bool:
@@ -172,6 +177,32 @@ class Desk:
         if not leaning.hits or not tokens(turn.text):
             return False
         return self.store.retriever().holds(own_words(turn), leaning.hits[0].passage) >= _LEAST_HELD
+
+    def _untold(self, finding: Finding, turn: Turn) -> Finding:
+        """Returns a finding with another passage in front if the first was told last and another is as sure to answer.
+
+        The question before, in what a follow-up was completed to, finds its own answer again.
+        """
+        first, *others = finding.hits or (None,)
+        if first is None or first.passage.id not in turn.last_passages:
+            return finding
+        new = [
+            hit
+            for hit in others
+            if hit.passage.id not in turn.last_passages
+            and hit.score >= first.score
+            and self._says_more(own_words(turn), hit.passage, first.passage)
+        ]
+        if not new:
+            return finding
+        return replace(finding, hits=_with_first(max(new, key=lambda hit: hit.score), finding.hits))
+
+    def _says_more(self, words: str, passage: Passage, told: Passage) -> bool:
+        """Tells whether a passage says more of `words` than the one told last; without words to say, any fact does."""
+        if not tokens(words):
+            return not isinstance(told.source, Document)
+        retriever = self.store.retriever()
+        return retriever.holds(words, passage) > retriever.holds(words, told)
 
     def search(self, question: str) -> Finding:
         """Returns what answers a question that is complete in itself; of a life story, of the part that asks."""
@@ -298,19 +329,8 @@ class Desk:
         return not words or self.store.retriever().holds(words, hits[0].passage) >= _LEAST_HELD
 
 
-def _untold(finding: Finding, turn: Turn) -> Finding:
-    """Returns a finding with another passage in front if the first was told last and the other is as sure to answer.
-
-    The question before, in what a follow-up was completed to, finds its own answer again.
-    """
-    first, *others = finding.hits or (None,)
-    if first is None or first.passage.id not in turn.last_passages:
-        return finding
-    new = [hit for hit in others if hit.passage.id not in turn.last_passages and hit.score >= first.score]
-    if not new:
-        return finding
-    best = max(new, key=lambda hit: hit.score)
-    return replace(finding, hits=(best, *(hit for hit in finding.hits if hit is not best)))
+def _with_first(first: Hit, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    return (first, *(hit for hit in hits if hit is not first))
 
 
 @cache
