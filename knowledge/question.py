@@ -180,7 +180,7 @@ def _clauses_in(sentence: str) -> Iterator[str]:
 
 
 def _is_question(clause: str) -> bool:
-    return _asks(clause) and _ends_asking(clause)
+    return has_cue(clause) and _ends_asking(clause)
 
 
 def _asked_in(sentence: str) -> Iterator[str]:
@@ -197,7 +197,7 @@ def focus(prepared: str) -> str | None:
     """Returns the part of a long message (a life story) that asks, or None if the message is short or asks nothing."""
     if len(tokens(prepared)) <= _LONG_MESSAGE:
         return None
-    asking = [part for part in _clauses(prepared) if _asks(part)]
+    asking = [part for part in _clauses(prepared) if has_cue(part)]
     return asking[-1] if asking else None
 
 
@@ -218,7 +218,8 @@ def _sentences(text: str) -> list[str]:
     return [sentence for sentence in re.split(r"(?<=[.!?…])\s+|\n", text) if sentence.strip()]
 
 
-def _asks(part: str) -> bool:
+def has_cue(part: str) -> bool:
+    """Tells whether a text holds a word that asks, or a question mark, wherever it stands."""
     return "?" in part or _says_any(vocabulary("questions")["cues"], tokens(part))
 
 

@@ -12,7 +12,7 @@ from knowledge.answers.excerpts import change_notes
 from knowledge.entries import Aspect, asked_aspects, aspects_of, kind_of
 from knowledge.expectations import Expectation, raised_by
 from knowledge.facts import Claim, Fact, Institution, Occupation, Reference
-from knowledge.question import Question, asks
+from knowledge.question import Question, has_cue
 from knowledge.search import Retriever
 from knowledge.vocabulary import vocabulary
 
@@ -150,7 +150,7 @@ def _find(
         return found
     passage = knowledge.passage(entry.passage_id)
     # An old name is answered by the new one; who asks nothing, or tells a life story, says much that no card is about.
-    general = renamed or question.is_long or not asks(question.prepared) or passage is None
+    general = renamed or question.is_long or not has_cue(question.prepared) or passage is None
     if general or (passage and knowledge.speaks_of(question, passage)):
         found.asked += _in_brief(entry, aspects, question, knowledge)
     else:
