@@ -158,12 +158,11 @@ class Desk:
         for words in dict.fromkeys(filter(None, map(retriever.subject_words, before))):
             within = self.search(f"{turn.text} {words}")
             for hit in within.hits:
-                new = (
-                    hit.passage.id not in turn.last_passages and retriever.subjects([hit.passage]) & subjects
-                )
-                sure = hit.score >= retriever.ranking.answer
-                if new and sure and self._says_more(own_words(turn), hit.passage, before[0]):
-                    return replace(within, hits=_with_first(hit, within.hits))
+                sure = hit.score >= retriever.ranking.answer and hit.passage.id not in turn.last_passages
+                same = sure and retriever.subjects([hit.passage]) & subjects
+                if same and self._says_more(own_words(turn), hit.passage, before[0]):
+                    direct = within.answer if hit is within.hits[0] else None
+                    return replace(within, hits=_with_first(hit, within.hits), answer=direct)
         return otherwise
 
     def _continues(self, turn: Turn, leaning: Finding) -> bool:

@@ -89,7 +89,9 @@ def pointed_out(turn: Turn, gazetteer: Gazetteer) -> Turn:
     """Returns the turn with the name of what it only points at: "nghề này có được hỗ trợ không", "kế hoạch đó"."""
     named = {mention.entity for mention in turn.mentions}
     for kind, entry_id in turn.in_mind.items():
-        found = None if kind in named else _pointing_at()[kind].search(turn.text)
+        # What was named before may be gone from the facts, and an imported document has no other name.
+        pointed_at = kind not in named and gazetteer.knows(kind, entry_id)
+        found = _pointing_at()[kind].search(turn.text) if pointed_at else None
         if found:
             name, called = gazetteer.name(kind, entry_id), found["kind"].lower()
             if _is_another(called, name):

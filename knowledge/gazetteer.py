@@ -145,6 +145,10 @@ class Gazetteer:
         """Returns how an entry is called; KeyError if there is none."""
         return self._names[entity, entry_id]
 
+    def knows(self, entity: str, entry_id: str) -> bool:
+        """Tells whether there is such an entry."""
+        return (entity, entry_id) in self._names
+
     def find(self, text: str, *, slips: bool = True) -> list[Mention]:
         """Returns the mentions in `text`, in order; of two that overlap the longer, a slip only if alone.
 

@@ -42,7 +42,8 @@ def test_a_question_may_say_what_is_not_so(tracker: MakeTracker) -> None:
         ("thế nghề này có dc hp hỗ trợ ko", {"occupation": "han"}, "thế nghề Hàn có dc hp hỗ trợ ko"),
         ("Nganh do luong sao a", {"occupation": "han"}, "nganh Hàn luong sao a"),
         ("trường đó ở đâu", {"institution": "cd-vmu"}, "Trường Cao đẳng VMU ở đâu"),
-        # nothing is in mind, or another is named
+        # nothing is in mind that is known still, or another is named
+        ("nghề này lương sao", {"occupation": "nghe-da-bo"}, "nghề này lương sao"),
         ("nghề này lương sao", {}, "nghề này lương sao"),
         ("nghề này với nghề may", {"occupation": "han"}, "nghề này với nghề may"),
         # points at something else
