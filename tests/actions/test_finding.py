@@ -151,7 +151,7 @@ STORY = (
     "có được miễn học phí không, trường có ký túc xá không ạ"
 )
 # How the answer to "học trung cấp sau lớp 9 có mất học phí" begins.
-DUE_AFTER_GRADE_9 = "Bạn thuộc diện được miễn"
+DUE_AFTER_GRADE_9 = "Học trung cấp sau lớp 9 thì thuộc diện được miễn"
 
 
 def test_what_is_told_of_schooling_counts_for_a_question_that_says_nothing_of_it(desk: Desk) -> None:
