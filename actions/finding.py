@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
 
 from actions.conversation import Turn
 from actions.follow_up import (
@@ -33,7 +32,7 @@ from knowledge.documents import Document
 from knowledge.facts import CARDS
 from knowledge.gazetteer import ENTRY_KINDS, without
 from knowledge.passages import Passage
-from knowledge.question import Phrases, Question, core, focus, parts
+from knowledge.question import Question, core, cues, focus, parts
 from knowledge.search import Hit
 from knowledge.store import KnowledgeStore
 from knowledge.text import tokens
@@ -294,7 +293,7 @@ class Desk:
         retriever, read = self.store.retriever(), Question.read(question)
         trades = [m for m in retriever.mentions(read.prepared) if m.entity == "occupation"]
         general = without(read.prepared, trades)
-        if trades and _of_no_trade().said_in(read):
+        if trades and cues("of_no_trade").said_in(read):
             return replace(self._search(general), question=question)
         hits, answer_bar = self._hits(question), retriever.ranking.answer
         answer = direct_answer(read, retriever)
@@ -330,8 +329,3 @@ class Desk:
 
 def _with_first(first: Hit, hits: Sequence[Hit]) -> tuple[Hit, ...]:
     return (first, *(hit for hit in hits if hit is not first))
-
-
-@cache
-def _of_no_trade() -> Phrases:
-    return Phrases(vocabulary("questions")["of_no_trade"])

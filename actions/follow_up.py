@@ -9,7 +9,7 @@ from functools import cache
 from actions.conversation import Turn
 from knowledge.gazetteer import ENTRY_KINDS, Gazetteer
 from knowledge.gazetteer import Mention as Named
-from knowledge.question import Phrases, Question
+from knowledge.question import Question, cues
 from knowledge.text import fold, folded_tokens, has_diacritics, tokens
 from knowledge.vocabulary import vocabulary
 
@@ -50,7 +50,7 @@ def _stands_alone(turn: Turn) -> bool:
     """Tells whether there is nothing to lean on, or no need: "9+ là gì" asks for all that it says."""
     if turn.last_question is None or turn.intent in _STANDS_ALONE:
         return True
-    asked = _asked_for("defining").said_by(Question.read(turn.text))
+    asked = cues("defining").said_by(Question.read(turn.text))
     said = set(folded_tokens(turn.text)) - set(folded_tokens(asked or ""))
     pointing = set(map(fold, vocabulary("questions")["pointing"]))
     return asked is not None and not continues(turn) and bool(said - pointing)
@@ -58,7 +58,7 @@ def _stands_alone(turn: Turn) -> bool:
 
 def continues(turn: Turn) -> bool:
     """Tells whether the message is a follow-up by its intent, or a correction: "ý em là cao đẳng cơ"."""
-    return turn.intent == "follow_up" or _asked_for("correcting").said_in(Question.read(turn.text))
+    return turn.intent == "follow_up" or cues("correcting").said_in(Question.read(turn.text))
 
 
 def _length(turn: Turn) -> int:
@@ -88,7 +88,7 @@ def complete(turn: Turn, gazetteer: Gazetteer) -> str:
 
 def _undefined(question: str) -> str:
     """Returns the name of a thing that a question only asked what it is, for more is asked now: "9+ là gì" -> "9+"."""
-    asked = _asked_for("defining").said_by(Question.read(question))
+    asked = cues("defining").said_by(Question.read(question))
     if asked is None:
         return question
     thing = re.sub(rf"(?<!\w){re.escape(asked)}(?!\w)", "", question, flags=re.IGNORECASE)
@@ -107,7 +107,7 @@ def is_bare_name(turn: Turn) -> bool:
 def asks_where_taught(turn: Turn) -> bool:
     """Tells whether a message asks for schools as one does of a trade: "trường nào dạy vậy ad"."""
     question = Question.read(turn.text)
-    return _asked_for("where_taught").said_in(question) and not _asked_for("schools").said_in(question)
+    return cues("where_taught").said_in(question) and not cues("schools").said_in(question)
 
 
 def of_same_entry(turn: Turn, gazetteer: Gazetteer) -> str | None:
@@ -156,11 +156,6 @@ def bare(text: str) -> str:
 
 
 @cache
-def _asked_for(name: str) -> Phrases:
-    return Phrases(vocabulary("questions")[name])
-
-
-@cache
 def _linking() -> re.Pattern[str]:
     return _any_of(vocabulary("stopwords")["linking"])
 
@@ -168,8 +163,8 @@ def _linking() -> re.Pattern[str]:
 @cache
 def _asking() -> re.Pattern[str]:
     questions = vocabulary("questions")
-    cues = (*questions["cues"], *questions["about_document"])
-    return _any_of({*cues, *map(fold, cues)})
+    asking = (*questions["cues"], *questions["about_document"])
+    return _any_of({*asking, *map(fold, asking)})
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:

@@ -16,7 +16,7 @@ from knowledge.documents import Document
 from knowledge.gazetteer import ENTRY_KINDS, Gazetteer, Mention
 from knowledge.partial_dates import first_day, last_day
 from knowledge.passages import Passage
-from knowledge.question import Phrases, Question, spoken
+from knowledge.question import Phrases, Question, cues, spoken
 from knowledge.text import fold, folded_tokens
 from knowledge.vocabulary import vocabulary
 
@@ -109,7 +109,7 @@ class Expectations:
             named=frozenset(thing for thing in found if thing[0] in _BINDING),
             entries=frozenset(thing for thing in found if thing[0] in ENTRY_KINDS),
             agencies=frozenset(
-                thing for thing in found if thing[0] == "agency" and _tasks().said_in(question)
+                thing for thing in found if thing[0] == "agency" and cues("tasks").said_in(question)
             ),
             words=frozenset(w for m in mentions for w in folded_tokens(question.prepared[m.start : m.end])),
             expectations=raised_by(question),
@@ -176,11 +176,6 @@ class Expectations:
     def _named(self, text: str, kinds: frozenset[str] = _BINDING) -> Things:
         found = self._gazetteer.find(text, slips=False)
         return frozenset((m.entity, m.value) for m in found if m.entity in kinds)
-
-
-@cache
-def _tasks() -> Phrases:
-    return Phrases(vocabulary("questions")["tasks"])
 
 
 def raised_by(question: Question) -> tuple[Expectation, ...]:

@@ -97,6 +97,12 @@ class Phrases:
         return found.group().strip() if found else None
 
 
+@cache
+def cues(name: str, *, forgiving: bool = False) -> Phrases:
+    """Returns the phrases of that name in `vocabulary/questions.yml`."""
+    return Phrases(vocabulary("questions")[name], forgiving=forgiving)
+
+
 def _is_distinctive(parts: list[str]) -> bool:
     """Tells whether no other words have a phrase's letters; after "…" a single syllable is any word ("chị", "chỉ")."""
     syllables = [len(part.split()) for part in parts]

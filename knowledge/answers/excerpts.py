@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
-from functools import cache
 
 from knowledge.answers.answer import ANSWER_CHARACTERS, Answer, embolden
 from knowledge.answers.citations import citation_line, document_of, issued_phrase, source_of, written_date
@@ -13,7 +12,7 @@ from knowledge.changes import changes_named_in
 from knowledge.documents import Document
 from knowledge.lexical import terms
 from knowledge.passages import Passage, sentences
-from knowledge.question import Phrases, Question
+from knowledge.question import Question, cues
 from knowledge.ranking import default_ranking
 from knowledge.search import Hit
 from knowledge.structure import Block
@@ -77,12 +76,7 @@ def _close(first: Hit, second: Hit, question: Question) -> bool:
 
 def _asks_about_document(question: Question) -> bool:
     """Tells whether the question is about a document itself: who signed it, when, whether it still holds."""
-    return _about_document().said_in(question)
-
-
-@cache
-def _about_document() -> Phrases:
-    return Phrases(vocabulary("questions")["about_document"])
+    return cues("about_document").said_in(question)
 
 
 def _card(document: Document) -> str:

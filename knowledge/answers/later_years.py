@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
-from functools import cache
 
 from knowledge.answers.answer import ANSWER_CHARACTERS, Answer, shortened
 from knowledge.documents import Document
 from knowledge.partial_dates import last_day
 from knowledge.passages import Passage
-from knowledge.question import Phrases, Question
+from knowledge.question import Question, cues
 from knowledge.search import Retriever
 from knowledge.vocabulary import vocabulary
 
@@ -26,7 +25,7 @@ def after_what_is_known(
     A life story names years in passing, and who asks whether a document still holds is told so.
     """
     years = [int(m.value) for m in knowledge.mentions(question.prepared) if m.entity == "year"]
-    if not years or question.is_long or _about_document().said_in(question):
+    if not years or question.is_long or cues("about_document").said_in(question):
         return answer
     reached = _reaches(passage, answer.text, today)
     if reached is None or min(years) <= reached:
@@ -39,9 +38,8 @@ def after_what_is_known(
 def _reaches(passage: Passage, told: str, today: date) -> int | None:
     """Returns the last year that what is `told` of a passage may be about; None if it says nothing of when."""
     source = passage.source
-    if isinstance(
-        source, Document
-    ):  # Of a long section only a part is told, what answers best in the first line.
+    if isinstance(source, Document):
+        # Of a long section only a part is told, what answers best in the first line.
         ends = [last_day(day).year for day in (source.issued, source.valid_to) if day]
         return max([*_years_in(told.partition("\n")[0]), *ends], default=None)
     named, scope = _years_in(passage.text), source.applies_to
@@ -54,8 +52,3 @@ def _reaches(passage: Passage, told: str, today: date) -> int | None:
 
 def _years_in(text: str) -> list[int]:
     return [int(year) for year in _YEAR.findall(text)]
-
-
-@cache
-def _about_document() -> Phrases:
-    return Phrases(vocabulary("questions")["about_document"])
