@@ -37,11 +37,15 @@ async def telegram(channels: Channels, intake: Intake, *, polled: bool) -> Async
 
 async def _poll(channel: Telegram, account: str, intake: Intake) -> None:
     offset: int | None = None
-    failures = 0
+    failures, offered = 0, False
     while True:
         try:
             offset = await _fetch(channel, account, intake, offset)
             failures = 0
+            if not offered:
+                # Only once Telegram answers, and once: a menu that is refused does not stop the talks.
+                offered = True
+                await channel.offer_commands(account)
         except Exception as error:  # noqa: BLE001  # the edge of the polling: whatever fails, a bot goes on
             failures += 1
             await asyncio.sleep(_pause(account, error, failures))

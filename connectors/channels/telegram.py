@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 from telegram import (
     Bot,
+    BotCommand,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
@@ -35,7 +36,7 @@ from connectors.channel import (
     WebhookCall,
 )
 from connectors.channels.telegram_api import BotRequest, failure_of, reason_of
-from connectors.channels.telegram_updates import Addressee, event_of
+from connectors.channels.telegram_updates import Addressee, commands, event_of
 from connectors.rendering import Rendered, limits_of, picture_address, render, utf16_length
 
 SECRET_HEADER = "x-telegram-bot-api-secret-token"
@@ -117,6 +118,15 @@ class Telegram:
             self._usernames[account] = (await self._bots[account].get_me()).username or ""
         except TelegramError as error:
             log.warning("telegram bot unknown", bot=account, reason=type(error).__name__)
+
+    async def offer_commands(self, account: str) -> None:
+        """Puts the commands into a bot's menu.
+
+        Raises:
+            TelegramError: Telegram did not take them.
+        """
+        offered = [BotCommand(name, command.description) for name, command in commands().items()]
+        await self.bot(account).set_my_commands(offered)
 
     def render(self, outgoing: Outgoing, address: Mapping[str, Any]) -> list[Part]:
         """Returns the message with its buttons, as the caption of its picture where that is long enough."""

@@ -16,7 +16,7 @@ from connectors.keys import Keys
 from connectors.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from telegram import Bot
+    from connectors.channels.telegram import Telegram
 
 app = typer.Typer(no_args_is_help=True, help="Set, show and remove the webhooks of the Telegram bots.")
 
@@ -35,20 +35,16 @@ def set_webhook(bot: Annotated[str | None, BOT] = None) -> None:
         )
     keys = Keys.load(settings)
 
-    async def set_one(name: str, telegram: Bot) -> None:
-        from telegram import BotCommand
-
-        from connectors.channels.telegram_updates import commands
+    async def set_one(name: str, channel: Telegram) -> None:
         from connectors.telegram_polling import UPDATES
 
-        await telegram.set_webhook(
+        await channel.bot(name).set_webhook(
             f"{settings.public_url}/webhooks/telegram/{name}",
             secret_token=keys.telegram_secret(name),
             allowed_updates=list(UPDATES),
             max_connections=_CONNECTIONS,
         )
-        described = [BotCommand(command, told.description) for command, told in commands().items()]
-        await telegram.set_my_commands(described)
+        await channel.offer_commands(name)
         print(f"{name}: {settings.public_url}/webhooks/telegram/{name}")
 
     _each(settings, bot, set_one)
@@ -58,8 +54,8 @@ def set_webhook(bot: Annotated[str | None, BOT] = None) -> None:
 def delete_webhook(bot: Annotated[str | None, BOT] = None) -> None:
     """Tell Telegram to send nothing more; what waits there stays, for polling."""
 
-    async def delete_one(name: str, telegram: Bot) -> None:
-        await telegram.delete_webhook(drop_pending_updates=False)
+    async def delete_one(name: str, channel: Telegram) -> None:
+        await channel.bot(name).delete_webhook(drop_pending_updates=False)
         print(f"{name}: no webhook")
 
     _each(load_settings(), bot, delete_one)
@@ -70,7 +66,8 @@ def status(bot: Annotated[str | None, BOT] = None, as_json: Annotated[bool, JSON
     """Show who the bots are, where their updates go, how many wait, and what went wrong last."""
     rows: list[dict[str, Any]] = []
 
-    async def ask(name: str, telegram: Bot) -> None:
+    async def ask(name: str, channel: Telegram) -> None:
+        telegram = channel.bot(name)
         me, webhook = await telegram.get_me(), await telegram.get_webhook_info()
         rows.append(
             {
@@ -89,7 +86,7 @@ def status(bot: Annotated[str | None, BOT] = None, as_json: Annotated[bool, JSON
         show_rows(_FIELDS, [{**row, "pending": str(row["pending"])} for row in rows], as_json=False)
 
 
-def _each(settings: Settings, bot: str | None, step: Callable[[str, Bot], Awaitable[None]]) -> None:
+def _each(settings: Settings, bot: str | None, step: Callable[[str, Telegram], Awaitable[None]]) -> None:
     names = _chosen(settings, bot)
 
     async def run() -> None:
@@ -104,7 +101,7 @@ def _each(settings: Settings, bot: str | None, step: Callable[[str, Bot], Awaita
         try:
             for name in names:
                 try:
-                    await step(name, channel.bot(name))
+                    await step(name, channel)
                 except TelegramError as error:
                     raise StartError(f"{name}: Telegram says: {reason_of(error)}") from None
         finally:

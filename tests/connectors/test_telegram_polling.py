@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from connectors import telegram_polling
 from connectors.accounts import TelegramBot
+from connectors.channels.telegram_updates import commands
 from connectors.keys import Keys
 from connectors.settings import Settings
 from tests.connectors.apps import app_of
@@ -112,6 +113,18 @@ async def test_a_webhook_that_is_set_stops_polling_and_the_log_says_what_to_do(
         server.webhook = {}
         await until(lambda: server.texts(77))
     assert TOKEN not in str(lines)
+
+
+async def test_the_bots_menu_is_offered_and_its_refusal_stops_nothing(
+    polling: Settings, server: FakeTelegram, channel: RasaChannel
+) -> None:
+    server.refusals["setMyCommands"] = deque([refusal(400, "Bad Request: BOT_COMMANDS_TOO_MUCH")])
+    with serving(app_of(polling)):
+        await until(lambda: server.of("setMyCommands"))
+        server.updates.append(message(77, "chào bạn"))
+        await until(lambda: server.texts(77))
+    (offered,) = server.of("setMyCommands")
+    assert [command["command"] for command in offered["commands"]] == list(commands())
 
 
 async def test_polling_goes_on_after_failures(
