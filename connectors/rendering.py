@@ -148,6 +148,11 @@ def fit(text: str, room: int, length: Callable[[str], int]) -> str:
     return cut[:end].rstrip() if end > 0 and not text[low : low + 1].isspace() else cut.rstrip()
 
 
+def button_title(title: str, limits: QuickReplyLimits) -> str:
+    """Returns what is written on a button: the title, or as many of its words as fit, and a sign of more."""
+    return title if len(title) <= limits.title else f"{fit(title, limits.title - 1, len)}…"
+
+
 def _emphasis(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
     plain, spans, place = "", [], 0
     for match in _BOLD.finditer(text):

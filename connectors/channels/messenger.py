@@ -28,7 +28,7 @@ from connectors.channel import (
     WebhookCall,
 )
 from connectors.platform_client import PlatformClient
-from connectors.rendering import limits_of, picture_address, render
+from connectors.rendering import button_title, limits_of, picture_address, render
 
 SIGNATURE = "x-hub-signature-256"
 # The payload of the button that begins a talk, set by the administrator as the guide says.
@@ -110,7 +110,7 @@ class Messenger:
         """Returns the message, after its picture if it has one."""
         limits = self._limits.quick_replies
         replies = [
-            {"content_type": "text", "title": reply.title[: limits.title], "payload": reply.payload}
+            {"content_type": "text", "title": button_title(reply.title, limits), "payload": reply.payload}
             for reply in outgoing.message.quick_replies[: limits.most]
             if len(reply.payload) <= limits.payload
         ]

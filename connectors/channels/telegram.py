@@ -37,7 +37,7 @@ from connectors.channel import (
 )
 from connectors.channels.telegram_api import BotRequest, failure_of, reason_of
 from connectors.channels.telegram_updates import Addressee, commands, event_of
-from connectors.rendering import Rendered, limits_of, picture_address, render, utf16_length
+from connectors.rendering import Rendered, button_title, limits_of, picture_address, render, utf16_length
 
 SECRET_HEADER = "x-telegram-bot-api-secret-token"
 # Titles longer than this stand alone in their row of the keyboard.
@@ -150,7 +150,9 @@ class Telegram:
         if outgoing.number is None:
             return []
         replies = outgoing.message.quick_replies[: limits.most]
-        return [(reply.title[: limits.title], f"b{outgoing.number}.{n}") for n, reply in enumerate(replies)]
+        return [
+            (button_title(reply.title, limits), f"b{outgoing.number}.{n}") for n, reply in enumerate(replies)
+        ]
 
     async def send(self, account: str, part: Part) -> None:
         """Hands one message to the Bot API; a picture that Telegram cannot fetch from us is left out."""

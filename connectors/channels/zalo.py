@@ -31,7 +31,7 @@ from connectors.channel import (
 from connectors.channels.zalo_events import Happened
 from connectors.metrics import ZALO_REFUSALS
 from connectors.platform_client import PlatformClient
-from connectors.rendering import limits_of, picture_address, render
+from connectors.rendering import button_title, limits_of, picture_address, render
 from connectors.zalo_health import UNKNOWN, SignatureHealth
 from connectors.zalo_signature import SIGNATURE, TIMESTAMP, Fit, SignatureWrong, fit, too_old_or_early
 from connectors.zalo_tokens import NoToken, ZaloTokens
@@ -151,13 +151,15 @@ class Zalo:
         limits, link = self._limits.quick_replies, outgoing.message.link
         most = limits.most - (link is not None)
         buttons: list[Part] = [
-            {"type": "oa.query.show", "title": reply.title[: limits.title], "payload": reply.payload}
+            {"type": "oa.query.show", "title": button_title(reply.title, limits), "payload": reply.payload}
             for reply in outgoing.message.quick_replies
             if len(reply.payload) <= limits.payload
         ][:most]
         if link:
             opened = {"url": urljoin(self._base_url, link.url)}
-            buttons.append({"type": "oa.open.url", "title": link.title[: limits.title], "payload": opened})
+            buttons.append(
+                {"type": "oa.open.url", "title": button_title(link.title, limits), "payload": opened}
+            )
         return buttons
 
     def _picture(self, outgoing: Outgoing) -> str:

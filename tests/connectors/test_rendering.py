@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from connectors.channel import Outgoing
 from connectors.messages import Link, ReplyMessage, SourceView
-from connectors.rendering import PlatformLimits, fit, limits_of, render, utf16_length
+from connectors.rendering import PlatformLimits, button_title, fit, limits_of, render, utf16_length
 
 BASE_URL = "https://laban.vn"
 
@@ -135,6 +135,20 @@ def test_nothing_is_ever_longer_than_the_platform_takes(
 )
 def test_a_text_is_cut_at_the_end_of_a_word(text: str, room: int, left: str) -> None:
     assert fit(text, room, len) == left
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("Kiểm tra cho mình", "Kiểm tra cho mình"),
+        ("Học mấy năm thì xong", "Học mấy năm thì xong"),
+        ("Nghề nào được giảm 70% học phí?", "Nghề nào được giảm…"),
+        ("Công nghệ ô tô học mấy năm?", "Công nghệ ô tô học…"),
+        ("x" * 30, "x" * 19 + "…"),
+    ],
+)
+def test_a_title_that_is_too_long_for_a_button_ends_with_a_word_and_says_so(title: str, shown: str) -> None:
+    assert button_title(title, limits_of("messenger").quick_replies) == shown
 
 
 @given(text=st.text(max_size=60), room=st.integers(0, 60))

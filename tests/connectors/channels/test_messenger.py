@@ -170,6 +170,10 @@ def test_a_reply_has_short_titles_at_most_13_buttons_and_its_sources() -> None:
         "Được miễn 100%.\n• một\nNguồn: KH 126.\n\nĐọc tại nguồn: https://laban.example.vn/s/"
     )
     assert len(part["message"]["quick_replies"]) == 13
+    assert {reply["title"] for reply in part["message"]["quick_replies"]} >= {
+        "0 dài dài dài dài…",
+        "12 dài dài dài dài…",
+    }
     assert all(len(reply["title"]) <= 20 for reply in part["message"]["quick_replies"])
     assert part["recipient"] == {"id": "7"}
     assert part["messaging_type"] == "RESPONSE"
