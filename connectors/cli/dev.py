@@ -6,6 +6,7 @@ import asyncio
 import importlib
 import json
 import sys
+from collections import Counter
 from contextlib import suppress
 from typing import Annotated, Any
 
@@ -78,10 +79,10 @@ async def _converse(speakers: dict[str, Any]) -> None:
 
 
 async def _print_answers(platforms: Any) -> None:
-    printed = 0
+    printed: Counter[str] = Counter()
     while True:
-        answers = platforms.answers()
-        for channel, sent in answers[printed:]:
-            print(f"[{channel}] {json.dumps(sent, ensure_ascii=False, indent=2)}", flush=True)
-        printed = len(answers)
+        for channel, answers in platforms.answers().items():
+            for sent in answers[printed[channel] :]:
+                print(f"[{channel}] {json.dumps(sent, ensure_ascii=False, indent=2)}", flush=True)
+            printed[channel] = len(answers)
         await asyncio.sleep(_POLL_S)

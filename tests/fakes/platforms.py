@@ -67,10 +67,7 @@ class Platforms:
 
         return {"telegram": by_telegram, "zalo": by_zalo, "messenger": by_messenger}
 
-    def answers(self) -> list[tuple[str, Any]]:
-        """Returns what was sent to users so far, in the order of each platform."""
-        sent = [
-            ("telegram", call) for call in (*self.telegram.of("sendMessage"), *self.telegram.of("sendPhoto"))
-        ]
-        sent += [("zalo", message) for message in self.zalo.messages]
-        return sent + [("messenger", body) for body in self.meta.sent]
+    def answers(self) -> dict[str, list[Any]]:
+        """Returns what was sent to users so far, by channel."""
+        by_telegram = [call for method, call in self.telegram.calls if method in ("sendMessage", "sendPhoto")]
+        return {"telegram": by_telegram, "zalo": self.zalo.messages, "messenger": self.meta.sent}
