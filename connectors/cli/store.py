@@ -41,11 +41,18 @@ def show_rows(fields: Sequence[str], rows: Sequence[Mapping[str, Any]], as_json:
     if as_json:
         print(json.dumps(rows, ensure_ascii=False, indent=2, default=str))
         return
-    table = Table(Column(fields[0], no_wrap=True), *fields[1:])
+    # An id or an address that is too long is folded: cut off, it would be of no use.
+    table = Table(Column(fields[0], no_wrap=True), *(Column(name, overflow="fold") for name in fields[1:]))
     for row in rows:
         # Text and not str: Rich would read [brackets] in what is written as its own markup.
         table.add_row(*(Text("–" if row[name] is None else str(row[name])) for name in fields))
     Console().print(table)
+
+
+def show_row(fields: Sequence[str], row: Mapping[str, Any]) -> None:
+    """Prints one thing of which there is much to tell, a line for each field."""
+    name, *told = fields
+    show_rows((name, row[name]), [{name: field, row[name]: row[field]} for field in told], as_json=False)
 
 
 def local_time(moment: datetime | None) -> str | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from connectors.cli.options import JSON
-from connectors.cli.store import local_time, opened_records, show_rows
+from connectors.cli.store import local_time, opened_records, show_row, show_rows
 from connectors.errors import StartError
 from connectors.settings import Settings, load_settings
 
@@ -29,6 +29,7 @@ _FIELDS = (
     "waiting_for_user",
     "not_delivered",
 )
+_TIMES = ("valid_until", "signature_good", "signature_bad")
 OA_ID = typer.Argument(help="The Official Account's id, as in LABAN_ZALO_ACCOUNTS.")
 EVENT = typer.Argument(help="A file with the event's body, byte for byte.", exists=True, dir_okay=False)
 TIMESTAMP = typer.Option("--timestamp", help="The header X-ZEvent-Timestamp; the body's when left out.")
@@ -68,10 +69,13 @@ def status(as_json: Annotated[bool, JSON] = False) -> None:
     settings = _settings()
     with opened_records() as records:
         rows = [_row(records, account) for account in (*settings.zalo_accounts, UNKNOWN)]
-    times = ("valid_until", "signature_good", "signature_bad")
-    if not as_json:
-        rows = [{**row, **{name: _shown(row[name]) for name in times}} for row in rows]
-    show_rows(_FIELDS, rows, as_json)
+    if as_json:
+        show_rows(_FIELDS, rows, as_json)
+        return
+    for row in rows:
+        # Of calls that name no account of ours there is something to tell only if there were any.
+        if row["account"] != UNKNOWN or row["signature_bad"]:
+            show_row(_FIELDS, {**row, **{name: _shown(row[name]) for name in _TIMES}})
 
 
 @app.command(name="check-event")
