@@ -70,10 +70,13 @@ def test_wait_has_a_limit_and_the_office_can_be_called(open_page: OpenPage, api:
     expect(page.locator(".fate")).to_contain_text("Chờ hơi lâu mà chưa có câu trả lời")
     expect(page.get_by_role("link", name="Gọi 0225 3822 011")).to_have_attribute("href", "tel:02253822011")
     expect(page.locator(".typing")).to_be_hidden()
-    api.slow = False
+    # The answer would take the button away, so it must not come before the button is pressed.
     retry(page)
+    expect(page.locator(".typing")).to_be_visible()
+    api.slow = False
     expect(page.locator(".message.bot")).to_have_count(1)
     expect(page.locator(".fate")).to_have_text("")
+    assert api.texts == [QUESTION, QUESTION]
     assert api.asked == [QUESTION]
 
 
