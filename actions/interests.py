@@ -16,8 +16,7 @@ from knowledge.answers import Answer
 from knowledge.career.interests import Interests, proposed, read_interests
 from knowledge.career.proposals import proposal
 from knowledge.career.quiz import Quiz, load_quiz
-from knowledge.question import Phrases, Question, asks
-from knowledge.vocabulary import vocabulary
+from knowledge.question import Question, asks, cues
 
 
 class ActionInterests(ActionAnswer):
@@ -26,7 +25,7 @@ class ActionInterests(ActionAnswer):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._of = desk
-        self._parents = Phrases(vocabulary("questions")["parent"])
+        self._parents = cues("parent")
 
     def name(self) -> str:
         """The action's name in the domain."""

@@ -17,7 +17,7 @@ from actions.forms import FormResult, Step, StepForm
 from knowledge.career.bars import said
 from knowledge.career.proposals import proposal
 from knowledge.career.quiz import LETTERS, load_quiz
-from knowledge.question import Phrases, Question
+from knowledge.question import Phrases, Question, cues
 from knowledge.vocabulary import vocabulary
 
 FORM = "quiz_form"
@@ -35,7 +35,7 @@ class ValidateQuizForm(StepForm):
     def __init__(self) -> None:
         self._quiz = load_quiz()
         self._anew = Phrases(vocabulary("forms")["anew"])
-        self._parents = Phrases(vocabulary("questions")["parent"])
+        self._parents = cues("parent")
 
     def steps(self, slots: Mapping[str, Any]) -> Sequence[str]:
         """Returns the one slot that is asked for until there are as many answers as questions."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 import numpy.typing as npt
 
@@ -14,7 +12,7 @@ from knowledge.gazetteer import ENTRY_KINDS
 from knowledge.index import Index
 from knowledge.lexical import Scores
 from knowledge.passages import Passage
-from knowledge.question import Phrases, Question
+from knowledge.question import Question, cues
 from knowledge.ranking import Ranking
 from knowledge.reading import entry_of
 from knowledge.text import fold
@@ -33,7 +31,9 @@ class Priors:
         entries = [entry_of(passage) for passage in passages]
         self._is_slight = np.array([len(p.text) < ranking.slight_characters for p in passages])
         self._is_letterhead = self._is_slight & np.array([_opens_document(p) for p in passages])
-        self._is_addressees = np.array([_addressees().said_in(Question.read(p.heading)) for p in passages])
+        self._is_addressees = np.array(
+            [cues("addressees").said_in(Question.read(p.heading)) for p in passages]
+        )
         self._is_general = np.array([isinstance(p.source, CommonQuestion) for p in passages])
         self._entries = {
             kind: np.array([e is not None and e[0] == kind for e in entries]) for kind in ENTRY_KINDS
@@ -50,7 +50,7 @@ class Priors:
         asked = fold(question.prepared)
         prior -= self._ranking.slight_penalty * self._is_slight[passages]
         prior -= self._ranking.letterhead_penalty * self._is_letterhead[passages]
-        if not _addressees().said_in(question):
+        if not cues("addressees").said_in(question):
             prior -= self._ranking.addressees_penalty * self._is_addressees[passages]
         for kind, value in demand.entries:
             named = self._entry_number.get((kind, value))
@@ -78,8 +78,3 @@ def standard(scores: Scores) -> Scores:
     """Returns `scores` as z-scores; all 0 where they do not differ."""
     spread = float(scores.std())
     return (scores - scores.mean()) / spread if spread > 0 else np.zeros_like(scores)
-
-
-@cache
-def _addressees() -> Phrases:
-    return Phrases(vocabulary("questions")["addressees"])

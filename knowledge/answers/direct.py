@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from functools import cache
 
 from knowledge.answers.answer import Answer
 from knowledge.answers.cards import answer_from_card, asks_of_entry, todays
@@ -13,7 +12,7 @@ from knowledge.answers.lists import schools_in, schools_that_teach, supported_tr
 from knowledge.entries import asked_aspects
 from knowledge.facts import Institution, Occupation
 from knowledge.gazetteer import Mention, without
-from knowledge.question import Phrases, Question
+from knowledge.question import Question, cues
 from knowledge.search import Retriever
 from knowledge.vocabulary import vocabulary
 
@@ -100,11 +99,6 @@ def _asks_where_taught(question: Question, mentions: Iterable[Mention]) -> bool:
     return _says("where_taught", Question.read(without(question.prepared, trades)))
 
 
-def _says(cues: str, question: Question) -> bool:
-    return _cues(cues).said_in(question)
-
-
-@cache
-def _cues(name: str) -> Phrases:
+def _says(name: str, question: Question) -> bool:
     # Schools are asked for only where a trade is named, which leaves no doubt.
-    return Phrases(vocabulary("questions")[name], forgiving=name == "where_taught")
+    return cues(name, forgiving=name == "where_taught").said_in(question)
